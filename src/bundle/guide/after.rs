@@ -1,0 +1,88 @@
+//! Section 5 of the guide: what to check, what it looks like, what stays behind, how to undo.
+
+use super::files::first_pass;
+use super::page::{Page, number, plural, size, text};
+use crate::bundle::manifest::Manifest;
+
+pub fn write(page: &mut Page, manifest: &Manifest) {
+    page.heading(2, "5 Afterwards");
+    counts(page, manifest);
+    page.prose(include_str!("prose/look.md"));
+    left(page, manifest);
+    page.prose(include_str!("prose/undo.md"));
+}
+
+fn counts(page: &mut Page, manifest: &Manifest) {
+    page.heading(3, "5.1 Check the result");
+    page.para("The counts must have grown by these numbers since you began:");
+    let steps = manifest.steps.iter().enumerate();
+    let first = steps
+        .filter(|(i, step)| {
+            first_pass(manifest.steps.get(..*i).unwrap_or_default(), step).is_none()
+        })
+        .map(|(_, step)| step);
+    page.table(
+        ["View", "Records from the files"],
+        first.map(|step| [format!("All {}", step.object.label_plural()), number(step.rows())]),
+    );
+    page.para(
+        "Then take `reports/spot-check.csv`: open each of its records in Twenty and in Close side \
+         by side. `report.html` says what became of each record and each field of Close.",
+    );
+    if let Some(leads) = leads(&manifest.mapping.leads) {
+        page.para(&format!(
+            "**Where the leads are.** {leads} *Close Lead Id* and *Lead Status* are on the record \
+             that stands for the lead."
+        ));
+    }
+}
+
+/// What stands for a lead (`leads` in the mapping).
+fn leads(strategy: &str) -> Option<&'static str> {
+    match strategy {
+        "auto" => Some(
+            "A lead of Close is the person of its first contact. A lead without contacts is a \
+             person of its own, or its company where it is evidently an organisation.",
+        ),
+        "person" => Some("Each lead of Close is a person, mostly that of its first contact."),
+        "company" => Some("Each lead of Close is a company."),
+        _ => None,
+    }
+}
+
+/// What no file of the bundle brings into Twenty (`twenty-importer.md §5.1`).
+fn left(page: &mut Page, manifest: &Manifest) {
+    page.heading(3, "5.4 What is not in Twenty");
+    let attachments = &manifest.attachments;
+    if attachments.referenced > 0 || attachments.recordings > 0 {
+        page.para(&format!(
+            "Twenty's importer takes no files. The export refers to {} ({}) and to {}; those that \
+             were there to be copied are in `files/`, listed in `files.csv`. Add the important \
+             ones by hand on the **Files** tab of their records, or let `close2twenty push` do it.",
+            plural(attachments.referenced, "file", "files"),
+            size(attachments.referenced_bytes),
+            plural(attachments.recordings, "recording or voicemail", "recordings and voicemails"),
+        ));
+    }
+    page.para(
+        "Everything of the export that has no place in a file is kept in `archive/`, one line for \
+         each record. Keep the whole bundle. Sequences, smart views and templates are described in \
+         `reports/inventory.md` for whoever rebuilds them.",
+    );
+    if manifest.totals.records.is_empty() {
+        return;
+    }
+    page.table(
+        ["In Close", "Read", "Written as rows", "Merged", "Archive only", "Rejected"],
+        manifest.totals.records.iter().map(|(kind, counts)| {
+            [
+                text(kind),
+                number(counts.read),
+                number(counts.written),
+                number(counts.merged),
+                number(counts.archived),
+                number(counts.rejected),
+            ]
+        }),
+    );
+}

@@ -1,0 +1,206 @@
+//! Section 2 of the guide: objects, fields and options to be made, as tables to work through.
+
+use super::page::{Page, code, number, plural, text};
+use crate::bundle::manifest::{Manifest, ObjectSpec};
+use crate::plan::{FieldSpec, OptionSpec};
+use crate::twenty::naming::{field_name, is_reserved};
+use crate::twenty::objects::{FieldType, Object, shipped_options};
+
+pub fn write(page: &mut Page, manifest: &Manifest) {
+    page.heading(2, "2 Make the fields");
+    objects(page, &manifest.schema.objects);
+    let fields = &manifest.schema.fields;
+    if fields.is_empty() {
+        page.para("This bundle needs no further field. Go on with section 3.");
+        return;
+    }
+    page.prose(include_str!("prose/new-field.md"));
+    if fields.iter().any(|field| !field.options.is_empty()) {
+        page.prose(include_str!("prose/options.md"));
+    }
+    let mut number = 0;
+    for (i, object) in in_order(fields).into_iter().enumerate() {
+        let here: Vec<&FieldSpec> = fields.iter().filter(|field| field.object == object).collect();
+        of_object(page, i + 1, object, &here, &mut number);
+    }
+}
+
+/// Options that have to be added by hand.
+pub fn to_add(field: &FieldSpec) -> usize {
+    field.options.iter().filter(|option| !option.existing).count()
+}
+
+fn objects(page: &mut Page, objects: &[ObjectSpec]) {
+    if objects.is_empty() {
+        return;
+    }
+    page.para(
+        "**Objects first.** Click **Settings → Data Model → + New Object** for each row, type both \
+         labels, switch off **Synchronize Objects Labels and API Names** (with **Advanced** on), \
+         type both API names, and save.",
+    );
+    page.table(
+        ["Label, singular", "Label, plural", "API name, singular", "API name, plural"],
+        objects.iter().map(|object| {
+            [
+                text(&object.label_singular),
+                text(&object.label_plural),
+                code(&object.name_singular),
+                code(&object.name_plural),
+            ]
+        }),
+    );
+}
+
+/// The objects that get fields, in the manifest's order.
+fn in_order(fields: &[FieldSpec]) -> Vec<Object> {
+    let mut objects = Vec::new();
+    for field in fields {
+        if !objects.contains(&field.object) {
+            objects.push(field.object);
+        }
+    }
+    objects
+}
+
+fn of_object(page: &mut Page, at: usize, object: Object, fields: &[&FieldSpec], count: &mut u64) {
+    let (existing, new): (Vec<&FieldSpec>, Vec<&FieldSpec>) =
+        fields.iter().partition(|field| field.existing);
+    let made = match new.len() as u64 {
+        0 => "no new field, but options".to_owned(),
+        count => plural(count, "new field", "new fields"),
+    };
+    page.heading(3, &format!("2.{at} {}: {made}", object.label_plural()));
+    if !new.is_empty() {
+        page.table(
+            ["No.", "Label", "API name", "Type", "Settings", "Why"],
+            new.iter().map(|field| {
+                *count += 1;
+                [
+                    number(*count),
+                    text(&field.label),
+                    code(&field.name),
+                    field.kind.label().to_owned(),
+                    settings(field),
+                    text(&field.why),
+                ]
+            }),
+        );
+    }
+    for field in new.iter().filter(|field| !field.options.is_empty()) {
+        page.para(&format!(
+            "**Options of {} › {}** ({}):",
+            object.label_plural(),
+            text(&field.label),
+            number(field.options.len() as u64)
+        ));
+        options(page, &field.options);
+    }
+    for field in existing {
+        added_options(page, field);
+    }
+}
+
+/// What is to be set besides type and label.
+fn settings(field: &FieldSpec) -> String {
+    let mut settings = Vec::new();
+    if field.unique {
+        settings.push("**unique**".to_owned());
+    }
+    if let Some(relation) = &field.relation {
+        settings.push(format!(
+            "belongs to one **{}**, field on destination: **{}**",
+            target(&relation.target),
+            text(&relation.reverse_label)
+        ));
+    }
+    if field.delivery == "csv" {
+        settings.push("only for the import by hand: `push` does without it".to_owned());
+    }
+    if !field.options.is_empty() {
+        settings.push(plural(field.options.len() as u64, "option, below", "options, below"));
+    }
+    if field.kind != FieldType::Relation && named_otherwise(field) {
+        settings.push("set the API name".to_owned());
+    }
+    settings.join("; ")
+}
+
+/// The label people see of an object named in the manifest.
+fn target(name: &str) -> String {
+    let object = Object::ALL.into_iter().find(|object| object.name() == name);
+    object.map_or_else(|| text(name), |object| object.label_plural().to_owned())
+}
+
+/// Whether Twenty would make another API name out of the label than the manifest wants. For
+/// reserved words and leading digits Twenty has its own way.
+fn named_otherwise(field: &FieldSpec) -> bool {
+    let made = field_name(&field.label);
+    made != field.name
+        || made.strip_suffix("Field").is_some_and(is_reserved)
+        || field.label.trim_start().starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn options(page: &mut Page, options: &[OptionSpec]) {
+    let mut ordered: Vec<&OptionSpec> = options.iter().collect();
+    ordered.sort_by_key(|option| option.position);
+    page.table(
+        ["No.", "API value", "Label", "Colour"],
+        ordered.iter().enumerate().map(|(i, option)| {
+            [number(i as u64 + 1), code(&option.value), text(&option.label), colour(option)]
+        }),
+    );
+}
+
+fn colour(option: &OptionSpec) -> String {
+    match (option.existing, option.color.as_str()) {
+        (true, _) => "exists already: leave it".to_owned(),
+        (false, "") => "any".to_owned(),
+        (false, color) => text(color),
+    }
+}
+
+/// A field that Twenty ships. When no old option is left, the board by that field is empty for good
+/// (`twenty-observed.md §0.1`).
+fn added_options(page: &mut Page, field: &FieldSpec) {
+    let label = text(&field.label);
+    let object = field.object.label_plural();
+    page.heading(4, &format!("{object} › {label}: add {}", count_of(field)));
+    page.para(&format!(
+        "The field **{label}** ({}) exists already: open it under **Settings → Data Model → \
+         {object}** and add the options below at the end of its list, with **Add option**. {}",
+        code(&field.name),
+        text(&sentence(&field.why))
+    ));
+    page.para(&format!(
+        "**Keep every option that is there now{}.** Never delete them all, and do not overwrite \
+         them: when none of the old options is left, Twenty's board *By {label}* stays empty for \
+         good, even when they are put back. Leave the default option as it is. If your workspace \
+         already has an option with the same API value, do not add it again.",
+        kept(field)
+    ));
+    options(page, &field.options);
+}
+
+fn count_of(field: &FieldSpec) -> String {
+    plural(to_add(field) as u64, "option", "options")
+}
+
+fn kept(field: &FieldSpec) -> String {
+    let shipped = shipped_options(field.object, &field.name);
+    if shipped.is_empty() {
+        return String::new();
+    }
+    let labels: Vec<&str> = shipped.iter().map(|(_, label)| *label).collect();
+    format!(" (in a new workspace: {})", labels.join(", "))
+}
+
+/// The text as a sentence of its own.
+fn sentence(raw: &str) -> String {
+    let raw = raw.trim();
+    if raw.is_empty() || raw.ends_with(['.', '!', '?']) {
+        raw.to_owned()
+    } else {
+        format!("{raw}.")
+    }
+}

@@ -1,0 +1,114 @@
+//! Section 3 of the guide: the files, step by step, with the count to check after each.
+
+use super::page::{Page, code, duration, number, plural, seconds, size, text};
+use crate::bundle::manifest::{Manifest, Step};
+
+pub fn write(page: &mut Page, manifest: &Manifest) {
+    page.heading(2, "3 Import the files");
+    if manifest.steps.iter().all(|step| step.files.is_empty()) {
+        page.para("This bundle has no files to import.");
+        return;
+    }
+    page.prose(include_str!("prose/import.md"));
+    for (i, step) in manifest.steps.iter().enumerate() {
+        let earlier = manifest.steps.get(..i).unwrap_or_default();
+        one(page, step, first_pass(earlier, step));
+    }
+}
+
+/// The number of steps that have files.
+pub fn filled(manifest: &Manifest) -> u64 {
+    manifest.steps.iter().filter(|step| !step.files.is_empty()).count() as u64
+}
+
+/// The step that imported the records to which `step` only adds links.
+pub fn first_pass<'a>(earlier: &'a [Step], step: &Step) -> Option<&'a Step> {
+    earlier.iter().find(|before| before.object == step.object)
+}
+
+fn one(page: &mut Page, step: &Step, first: Option<&Step>) {
+    let object = step.object.label_plural();
+    let pass = if first.is_some() { ", second pass (links)" } else { "" };
+    page.heading(3, &format!("Step {}: {object}{pass}", step.order));
+    if step.files.is_empty() {
+        page.para("Nothing to import in this step.");
+        return;
+    }
+    if let Some(first) = first {
+        second_pass(page, step, first);
+    }
+    page.para(&format!(
+        "- Do it after: {}.\n- Page to open: **{object}** in the left sidebar, view **All \
+         {object}**.\n- Command: **Import {object}**.\n- Folder: {}, {} in {}.",
+        after(&step.depends_on),
+        code(&step.folder),
+        plural(step.rows(), "row", "rows"),
+        plural(step.files.len() as u64, "file", "files"),
+    ));
+    page.table(
+        ["No.", "File", "Rows", "Size", "Takes"],
+        step.files.iter().enumerate().map(|(i, file)| {
+            [
+                number(i as u64 + 1),
+                code(&file.path),
+                number(file.rows),
+                size(file.bytes),
+                duration(seconds(file.rows)),
+            ]
+        }),
+    );
+    columns(page, step);
+    check(page, step, first);
+}
+
+/// A row cannot refer to a record of its own batch or of a later step (`twenty-importer.md §4.3`).
+fn second_pass(page: &mut Page, step: &Step, first: &Step) {
+    page.para(&format!(
+        "These files make no new records. While step {} ran, the records they refer to were not \
+         there yet, so these references come now: the files hold just the *Close Id* of \
+         each record and its links. Twenty finds the record by its *Close Id* and adds the links. \
+         All other values stay as they are ({}).",
+        first.order,
+        plural(step.rows(), "row", "rows"),
+    ));
+}
+
+fn after(orders: &[usize]) -> String {
+    let orders: Vec<String> = orders.iter().map(ToString::to_string).collect();
+    match orders.as_slice() {
+        [] => "nothing, you can begin with it".to_owned(),
+        [one] => format!("step {one}"),
+        [first @ .., last] => format!("steps {} and {last}", first.join(", ")),
+    }
+}
+
+fn columns(page: &mut Page, step: &Step) {
+    let headers: Vec<String> = step.columns.iter().map(|column| text(&column.header)).collect();
+    page.para(&format!(
+        "{}, each of which must find the field of the same name: {}.",
+        plural(headers.len() as u64, "column", "columns"),
+        headers.join(" · ")
+    ));
+}
+
+fn check(page: &mut Page, step: &Step, first: Option<&Step>) {
+    let object = step.object.label_plural();
+    page.para(&match first {
+        Some(_) => format!(
+            "**Check:** the count of **All {object}** is the same as before. Open a few records of \
+             the files and see that the links are there."
+        ),
+        None => format!(
+            "**Check:** the count of **All {object}** has grown by **{}**{}. It may have grown by \
+             less only if some of these records were in Twenty before: those were updated.",
+            number(step.rows()),
+            match step.files.as_slice() {
+                [] | [_] => String::new(),
+                files => format!(
+                    " in all ({})",
+                    files.iter().map(|file| number(file.rows)).collect::<Vec<_>>().join(" + ")
+                ),
+            }
+        ),
+    });
+}

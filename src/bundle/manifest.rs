@@ -1,0 +1,187 @@
+//! `manifest.json`: the bundle's contract. One manifest drives the guide, `check`, `push`, `verify`
+//! and `rollback`. Its JSON Schema is published as `docs/manifest.schema.json`. It must not hold
+//! anything that differs between two runs over the same input.
+
+pub use crate::event::RecordCounts;
+use crate::plan::{FieldSpec, StepColumn};
+use crate::twenty::objects::Object;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// `format` of every manifest.
+pub const FORMAT: &str = "close2twenty-bundle";
+/// `version` of this layout.
+pub const VERSION: u32 = 1;
+
+/// See the module's head.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Manifest {
+    /// Always `close2twenty-bundle`.
+    pub format: String,
+    /// Version of the layout.
+    pub version: u32,
+    /// What wrote the bundle.
+    pub tool: Tool,
+    /// What it was made from.
+    pub source: Origin,
+    /// The map that was used.
+    pub mapping: Mapping,
+    /// What must exist in Twenty before the import.
+    pub schema: Schema,
+    /// The files to import, in order.
+    pub steps: Vec<Step>,
+    /// Files that belong to records.
+    pub attachments: Attachments,
+    /// Columns that become native task and note targets when the bundle is pushed.
+    pub links: Vec<Link>,
+    /// Counts.
+    pub totals: Totals,
+}
+
+/// The program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Origin {
+    /// Its files.
+    pub files: Vec<SourceFile>,
+}
+
+/// One file of the export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SourceFile {
+    /// Name below the folder that was given.
+    pub path: String,
+    /// Size after decompression.
+    pub bytes: u64,
+    /// SHA-256 after decompression.
+    pub sha256: String,
+}
+
+/// The map.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Mapping {
+    /// `built-in`, or the file's name.
+    pub origin: String,
+    /// SHA-256 of the rules and choices.
+    pub sha256: String,
+    /// A person has confirmed it.
+    pub confirmed: bool,
+    /// What represents a lead: `auto`, `person` or `company`.
+    pub leads: String,
+}
+
+/// What must exist first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Schema {
+    /// Objects to be made.
+    pub objects: Vec<ObjectSpec>,
+    /// Fields to be made, in order.
+    pub fields: Vec<FieldSpec>,
+}
+
+/// An object to be made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ObjectSpec {
+    /// API name, singular.
+    pub name_singular: String,
+    /// API name, plural.
+    pub name_plural: String,
+    /// Label, singular.
+    pub label_singular: String,
+    /// Label, plural.
+    pub label_plural: String,
+}
+
+/// The files of one import step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Step {
+    /// From 1.
+    pub order: usize,
+    /// API name of the object.
+    pub object: Object,
+    /// Folder of the files.
+    pub folder: String,
+    /// Orders of the steps that must come before.
+    pub depends_on: Vec<usize>,
+    /// The files in order.
+    pub files: Vec<StepFile>,
+    /// The columns of each file.
+    pub columns: Vec<StepColumn>,
+}
+
+impl Step {
+    /// Rows in all its files.
+    pub fn rows(&self) -> u64 {
+        self.files.iter().map(|file| file.rows).sum()
+    }
+}
+
+/// One CSV file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StepFile {
+    /// Path inside the bundle.
+    pub path: String,
+    /// Data rows.
+    pub rows: u64,
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256.
+    pub sha256: String,
+}
+
+/// Files that belong to records.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Attachments {
+    /// Files the export refers to.
+    pub referenced: u64,
+    /// Their bytes, where the export says.
+    pub referenced_bytes: u64,
+    /// Recordings and voicemails the export refers to.
+    pub recordings: u64,
+}
+
+/// A column that links tasks or notes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Link {
+    /// `task` or `note`.
+    pub object: Object,
+    /// Header of the column.
+    pub header: String,
+    /// API name of the target object.
+    pub target: Object,
+}
+
+/// Counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Totals {
+    /// Per Close type: read, written, merged, archived, rejected.
+    pub records: BTreeMap<String, RecordCounts>,
+    /// Rows per Twenty object, second passes left out.
+    pub rows: BTreeMap<String, u64>,
+}
+
+/// The JSON Schema of the manifest.
+pub fn json_schema() -> serde_json::Value {
+    schemars::schema_for!(Manifest).to_value()
+}
+
+/// The columns that become native targets when the bundle is pushed.
+pub fn links() -> Vec<Link> {
+    let objects = [Object::Task, Object::Note].into_iter();
+    let columns =
+        objects.flat_map(|object| object.columns().iter().map(move |column| (object, column)));
+    let links = columns.filter_map(|(object, column)| {
+        let (target, _) = column.new?.relation?;
+        Some(Link { object, header: column.header.to_owned(), target })
+    });
+    links.collect()
+}

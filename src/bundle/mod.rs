@@ -1,0 +1,15 @@
+//! The bundle on disk (design §7): staged beside its place and renamed when whole. It writes what
+//! the transform hands over; it must not change a value.
+
+mod archive;
+pub mod guide;
+pub mod manifest;
+mod sorter;
+mod spill;
+mod stage;
+mod tables;
+mod writer;
+
+pub use manifest::Manifest;
+pub use stage::Stage;
+pub use writer::{Finished, Totals, Writer};

@@ -1,0 +1,200 @@
+//! Takes what the transform hands over, in order, and puts it where it belongs. It must not change
+//! a value.
+
+use super::archive::Archive;
+use super::manifest::{Step, StepFile};
+use super::sorter::Sorter;
+use super::spill::Spill;
+use super::stage::Stage;
+use super::tables::Tables;
+use crate::close::{Kind, Ledger};
+use crate::error::{Error, Result};
+use crate::event::{Notice, RecordCounts, Reject};
+use crate::plan::Plan;
+use crate::survey::Map;
+use crate::transform::{Output, Spilled};
+use rayon::prelude::*;
+use std::fs::File;
+use std::path::PathBuf;
+
+/// Everything that was counted on the way.
+#[derive(Debug, Default)]
+pub struct Totals {
+    /// What became of each record.
+    pub counts: Map<Kind, RecordCounts>,
+    /// Records that could not be read.
+    pub unreadable: RecordCounts,
+    /// What became of each value.
+    pub ledger: Ledger,
+    /// How often each notice occurred.
+    pub notices: Map<Notice, u64>,
+    /// Rows by step.
+    pub rows: Vec<u64>,
+    /// Rows made from a part of a record that has a row of its own.
+    pub derived: u64,
+}
+
+/// What the finished tables are.
+#[derive(Debug)]
+pub struct Finished {
+    /// Everything that was counted.
+    pub totals: Totals,
+    /// The steps with their files.
+    pub steps: Vec<Step>,
+}
+
+/// See the module's head.
+#[derive(Debug)]
+pub struct Writer<'p> {
+    plan: &'p Plan,
+    root: PathBuf,
+    temp: PathBuf,
+    sorters: Vec<Sorter>,
+    archive: Archive,
+    spill: Spill,
+    rejects: csv::Writer<File>,
+    totals: Totals,
+}
+
+impl<'p> Writer<'p> {
+    /// A writer into a staged bundle.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn new(plan: &'p Plan, stage: &Stage) -> Result<Self> {
+        let root = stage.path().to_owned();
+        let temp = root.join(".tmp");
+        let io = |e| Error::io("cannot write the bundle", &root, e);
+        std::fs::create_dir_all(&temp).map_err(io)?;
+        std::fs::create_dir_all(root.join("reports")).map_err(io)?;
+        let rejects = File::create(root.join("reports/rejects.csv")).map_err(io)?;
+        let mut rejects =
+            csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(rejects);
+        let head = [
+            "code",
+            "close_type",
+            "close_id",
+            "path",
+            "why",
+            "fix",
+            "value",
+            "detail",
+            "source",
+            "offset",
+        ];
+        rejects.write_record(head).map_err(csv_error)?;
+        let sorters = plan.steps.iter().map(|step| Sorter::new(&temp.join(&step.folder))).collect();
+        let totals = Totals { rows: vec![0; plan.steps.len()], ..Totals::default() };
+        let (archive, spill) = (Archive::new(&root), Spill::new(&temp));
+        Ok(Self { plan, root, temp, sorters, archive, spill, rejects, totals })
+    }
+
+    /// Takes one part's output.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn take(&mut self, output: Output) -> Result<()> {
+        for row in output.rows {
+            self.totals.rows[row.step] += 1;
+            self.sorters[row.step].push(row)?;
+        }
+        for (stem, lines) in &output.archive {
+            self.archive.append(stem, lines)?;
+        }
+        for item in &output.spilled {
+            self.spill.push(item)?;
+        }
+        for reject in &output.rejects {
+            self.reject(reject)?;
+        }
+        self.totals.ledger.absorb(&output.ledger);
+        for (kind, counts) in &output.counts {
+            add(self.totals.counts.entry(*kind).or_default(), counts);
+        }
+        add(&mut self.totals.unreadable, &output.unreadable);
+        self.totals.derived += output.derived;
+        Ok(())
+    }
+
+    fn reject(&mut self, reject: &Reject) -> Result<()> {
+        *self.totals.notices.entry(reject.notice).or_default() += 1;
+        let source = self.plan.sources.get(reject.source).map_or("", String::as_str);
+        let offset = reject.offset.to_string();
+        let notice = reject.notice;
+        let row = [
+            notice.code,
+            reject.kind,
+            &reject.id,
+            &reject.path,
+            notice.why,
+            notice.fix,
+            &reject.excerpt,
+            &reject.detail,
+            source,
+            &offset,
+        ];
+        self.rejects.write_record(row).map_err(csv_error)
+    }
+
+    /// Writes what had to be gathered: `gather` turns one partition at a time into output.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn gathered(&mut self, gather: impl Fn(Vec<Spilled>) -> Output) -> Result<()> {
+        for at in 0..self.spill.partitions() {
+            let items = self.spill.take(at)?;
+            if !items.is_empty() {
+                self.take(gather(items))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the CSV files.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn finish(mut self) -> Result<Finished> {
+        let reports = self.root.join("reports/rejects.csv");
+        self.rejects.flush().map_err(|e| Error::io("cannot write the rejects", &reports, e))?;
+        self.archive.finish()?;
+        let (plan, root) = (self.plan, &self.root);
+        let files: Vec<Result<Vec<StepFile>>> = plan
+            .steps
+            .par_iter()
+            .zip(self.sorters)
+            .map(|(step, sorter)| {
+                let mut tables = Tables::new(root, step);
+                sorter.finish(|row| tables.write(&row))?;
+                tables.finish()
+            })
+            .collect();
+        let temp = &self.temp;
+        std::fs::remove_dir_all(temp)
+            .map_err(|e| Error::io("cannot remove temporary data", temp, e))?;
+        let mut steps = Vec::new();
+        for (at, (step, files)) in plan.steps.iter().zip(files).enumerate() {
+            steps.push(Step {
+                order: at + 1,
+                object: step.object,
+                folder: format!("csv/{}", step.folder),
+                depends_on: step.depends_on.clone(),
+                files: files?,
+                columns: step.columns.clone(),
+            });
+        }
+        Ok(Finished { totals: self.totals, steps })
+    }
+}
+
+fn add(to: &mut RecordCounts, more: &RecordCounts) {
+    to.read += more.read;
+    to.written += more.written;
+    to.merged += more.merged;
+    to.archived += more.archived;
+    to.rejected += more.rejected;
+}
+
+fn csv_error(error: csv::Error) -> Error {
+    Error::failed("C2T-E031", format!("cannot write a report: {error}"))
+}

@@ -1,0 +1,100 @@
+//! The words of the command line, and nothing else: no I/O, no defaults that need the machine.
+
+use crate::mapping::LeadStrategy;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Moves a company from Close CRM to Twenty CRM, offline.
+///
+/// Reads Close's JSON exports and writes a bundle that Twenty's own CSV importer takes without
+/// manual mapping, with a guide for the admin and a report that accounts for every record and field.
+#[derive(Debug, Parser)]
+#[command(name = "close2twenty", version, max_term_width = 100, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to say it.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Form of the result on standard output
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Say nothing on standard error but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more on standard error
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
+/// Form of results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables for people.
+    Text,
+    /// JSON for programs.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say what an export holds and what it lacks
+    Audit(AuditArgs),
+    /// Convert an export into a bundle for Twenty
+    Convert(ConvertArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
+}
+
+/// What to read.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Close's JSON files (plain or gzip), or folders of them
+    #[arg(required = true, value_name = "EXPORT")]
+    pub exports: Vec<PathBuf>,
+    /// Threads to use; 0 is one per core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+}
+
+/// `audit`.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub export: ExportArgs,
+}
+
+/// `convert`.
+#[derive(Debug, Args)]
+pub struct ConvertArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub export: ExportArgs,
+    /// Where the bundle goes: a folder that does not exist, is empty, or holds an older bundle
+    #[arg(short, long, value_name = "BUNDLE")]
+    pub output: PathBuf,
+    /// What represents a lead in Twenty
+    #[arg(long, value_enum, default_value_t = LeadStrategy::Auto)]
+    pub leads: LeadStrategy,
+    /// End with exit code 3 when records were rejected or the export is not whole
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,26 @@
+//! `audit`: survey the export and say what is in it.
+
+use crate::cli::args::AuditArgs;
+use crate::cli::printer::Printer;
+use crate::error::Result;
+use crate::pipeline;
+use crate::read::Sources;
+use crate::report::Audit;
+use crate::survey::survey;
+
+/// Runs the command.
+///
+/// # Errors
+/// When the export cannot be read.
+pub fn run(args: &AuditArgs, printer: &Printer) -> Result<u8> {
+    let sources = Sources::find(&args.export.exports)?;
+    let pool = pipeline::pool(args.export.threads)?;
+    let (survey, _) = survey(&pool, sources)?;
+    let audit = Audit::new(&survey);
+    if printer.is_json() {
+        printer.json(&audit);
+    } else {
+        printer.result(&audit.text());
+    }
+    Ok(0)
+}

@@ -1,0 +1,164 @@
+//! `convert`: survey → plan → transform → bundle, and the proof at the end.
+
+use crate::bundle::{Finished, Manifest, Stage, Writer, guide, manifest};
+use crate::cli::args::ConvertArgs;
+use crate::cli::printer::Printer;
+use crate::error::{Error, Result};
+use crate::mapping::{Rules, Settings, rules};
+use crate::pipeline;
+use crate::plan::Plan;
+use crate::read::Sources;
+use crate::read::split::hex;
+use crate::report::{Summary, conservation, files};
+use crate::survey::{Survey, survey};
+use crate::transform;
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+
+/// What to convert, and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Files and folders of the export.
+    pub exports: Vec<PathBuf>,
+    /// Where the bundle goes.
+    pub output: PathBuf,
+    /// The user's choices.
+    pub settings: Settings,
+    /// Threads, 0 for one per core.
+    pub threads: usize,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the export cannot be read, the bundle cannot be written, or something is not accounted for.
+pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
+    let options = Options {
+        exports: args.export.exports.clone(),
+        output: args.output.clone(),
+        settings: Settings { leads: args.leads },
+        threads: args.export.threads,
+    };
+    printer.say("No mapping file given: using the built-in map.");
+    let summary = convert(&options, Rules::built_in()?, &|text| printer.detail(text))?;
+    for line in &summary.incomplete {
+        printer.warn(line.code, &format!("{}: {}", line.file, line.what));
+    }
+    for line in &summary.ignored_files {
+        printer.warn(line.code, &format!("{} left out: {}", line.file, line.why));
+    }
+    if printer.is_json() {
+        printer.json(&summary);
+    } else {
+        printer.result(&summary.text());
+    }
+    printer.say(&format!(
+        "\nBundle written to {}. Next: follow {}.",
+        args.output.display(),
+        args.output.join("GUIDE.md").display()
+    ));
+    let concerns = summary.rejected() > 0 || !summary.incomplete.is_empty();
+    Ok(if args.strict && concerns { 3 } else { 0 })
+}
+
+/// Converts an export with a map; `detail` hears what the curious want to know.
+///
+/// # Errors
+/// As [`run`]; without a bundle in every case.
+pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result<Summary> {
+    let sources = Sources::find(&options.exports)?;
+    let stage = Stage::new(&options.output)?;
+    let pool = pipeline::pool(options.threads)?;
+    let (mut survey, seen) = survey(&pool, sources)?;
+    if survey.read.is_empty() {
+        return Err(nothing(&survey, &options.exports));
+    }
+    detail(&format!(
+        "survey: {} leads, {} contacts, filter of {} bytes for repeated ids",
+        survey.leads.len(),
+        survey.contacts.len(),
+        seen.bytes()
+    ));
+    let plan = Plan::decide(&mut survey, seen, options.settings, rules)?;
+    let mut writer = Writer::new(&plan, &stage)?;
+    let work = |chunk| transform::chunk(&plan, &chunk);
+    pipeline::ordered(&pool, &survey.sources, false, work, |output| writer.take(output))?;
+    writer.gathered(|items| transform::gathered(&plan, items))?;
+    let Finished { totals, steps } = pool.install(|| writer.finish())?;
+    conservation::check(&survey, &plan, &totals)?;
+    let summary = Summary::new(&survey, &plan, &totals, &steps);
+    files::write(&stage, &survey, &plan, &totals, &summary)?;
+    let manifest = contract(&survey, &plan, steps, &summary);
+    let json = serde_json::to_vec_pretty(&manifest)
+        .map_err(|e| Error::failed("C2T-E031", format!("cannot write the manifest: {e}")))?;
+    stage.write("GUIDE.md", guide::write(&manifest, &notes(&summary)).as_bytes())?;
+    stage.write("manifest.json", &files::with_newline(json))?;
+    stage.commit()?;
+    Ok(summary)
+}
+
+/// What the admin should know that the manifest does not say.
+fn notes(summary: &Summary) -> Vec<String> {
+    let incomplete = summary.incomplete.iter().map(|line| format!("{}: {}", line.file, line.what));
+    let rejected = summary.rejected();
+    let rejected = (rejected > 0).then(|| {
+        format!("{rejected} records could not be used: see reports/rejects.csv and archive/rejected.jsonl")
+    });
+    incomplete.chain(rejected).collect()
+}
+
+fn contract(
+    survey: &Survey,
+    plan: &Plan,
+    steps: Vec<manifest::Step>,
+    summary: &Summary,
+) -> Manifest {
+    let sources = survey.sources.iter().zip(&survey.ends);
+    let files = sources.map(|(source, end)| manifest::SourceFile {
+        path: source.name.clone(),
+        bytes: end.bytes,
+        sha256: end.sha256.clone().unwrap_or_default(),
+    });
+    let leads = serde_json::to_value(plan.settings.leads).ok();
+    let leads = leads.and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    let digest = Sha256::digest(format!("{}\nleads = {leads}\n", rules::BUILT_IN));
+    let rows = steps.iter().take(crate::twenty::objects::Object::ALL.len());
+    Manifest {
+        format: manifest::FORMAT.to_owned(),
+        version: manifest::VERSION,
+        tool: manifest::Tool {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        source: manifest::Origin { files: files.collect() },
+        mapping: manifest::Mapping {
+            origin: "built-in".to_owned(),
+            sha256: hex(&digest),
+            confirmed: false,
+            leads,
+        },
+        schema: manifest::Schema { objects: Vec::new(), fields: plan.schema.clone() },
+        attachments: manifest::Attachments {
+            referenced: survey.files.values().map(|(n, _)| n).sum(),
+            referenced_bytes: survey.files.values().map(|(_, bytes)| bytes).sum(),
+            recordings: survey.recordings,
+        },
+        links: manifest::links(),
+        totals: manifest::Totals {
+            records: summary.records.iter().map(|(kind, c)| ((*kind).to_owned(), *c)).collect(),
+            rows: rows.map(|step| (step.object.name().to_owned(), step.rows())).collect(),
+        },
+        steps,
+    }
+}
+
+fn nothing(survey: &Survey, exports: &[PathBuf]) -> Error {
+    let place = exports.first().map_or(Path::new(""), PathBuf::as_path);
+    let why = match survey.unreadable {
+        0 => "the export holds no records".to_owned(),
+        n => format!("the export holds no records that can be read ({n} are broken)"),
+    };
+    Error::failed("C2T-E021", why)
+        .at(place)
+        .fix("name the JSON export of Close; `audit` tells more")
+}

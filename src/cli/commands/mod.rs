@@ -1,0 +1,19 @@
+//! One file per command; each tells the story of its command.
+
+pub mod audit;
+pub mod convert;
+mod shell;
+
+use super::args::{Cli, Command};
+use super::printer::Printer;
+use crate::error::Result;
+
+/// Runs the command and answers the exit code.
+pub(super) fn run(cli: &Cli, printer: &Printer) -> Result<u8> {
+    match &cli.command {
+        Command::Audit(args) => audit::run(args, printer),
+        Command::Convert(args) => convert::run(args, printer),
+        Command::Completions(args) => shell::completions(args, printer),
+        Command::Man => shell::man(printer),
+    }
+}

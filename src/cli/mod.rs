@@ -1,0 +1,42 @@
+//! The command line: words in, results out. It must not hold rules about data.
+
+pub mod args;
+pub mod commands;
+pub mod printer;
+
+pub use args::Cli;
+
+use crate::error::Error;
+use clap::Parser;
+use printer::Printer;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs the program with these arguments and tells how it ended.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { 2 } else { 0 };
+            // Nothing is left to do when even this cannot be printed.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let printer = Printer::new(&cli.global);
+    let result = commands::run(&cli, &printer);
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            printer.error(&error);
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+fn exit_code(error: &Error) -> u8 {
+    match error.kind {
+        crate::error::ErrorKind::Usage => 2,
+        crate::error::ErrorKind::Failed => 1,
+    }
+}

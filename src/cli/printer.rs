@@ -1,0 +1,80 @@
+//! What each verbosity shows: results on standard output, talk on standard error. The only place
+//! that prints.
+
+use super::args::{Format, Global};
+use crate::error::Error;
+use std::io::{IsTerminal, Write};
+
+/// See the module's head.
+#[derive(Debug)]
+pub struct Printer {
+    format: Format,
+    quiet: bool,
+    verbose: bool,
+    color: bool,
+}
+
+impl Printer {
+    /// A printer for these options; `NO_COLOR` and pipes turn colours off.
+    pub fn new(global: &Global) -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let color = !plain && std::io::stderr().is_terminal();
+        Self { format: global.format, quiet: global.quiet, verbose: global.verbose, color }
+    }
+
+    /// Programs read the result.
+    pub fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Prints the result. A reader that has gone away is no error.
+    pub fn result(&self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// Prints the result as JSON.
+    pub fn json(&self, value: &impl serde::Serialize) {
+        if let Ok(text) = serde_json::to_string_pretty(value) {
+            self.result(&format!("{text}\n"));
+        }
+    }
+
+    /// Says something about the run.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            Self::err(text);
+        }
+    }
+
+    /// Says something only the curious want to know.
+    pub fn detail(&self, text: &str) {
+        if self.verbose {
+            Self::err(text);
+        }
+    }
+
+    /// Warns.
+    pub fn warn(&self, code: &str, text: &str) {
+        if !self.quiet {
+            Self::err(&format!("{} {text}", self.paint("33", &format!("warning[{code}]:"))));
+        }
+    }
+
+    /// Says why the run ended.
+    pub fn error(&self, error: &Error) {
+        Self::err(&format!("{} {error}", self.paint("31", &format!("error[{}]:", error.code))));
+        if let Some(fix) = &error.fix {
+            Self::err(&format!("{} {fix}", self.paint("36", "hint:")));
+        }
+    }
+
+    fn paint(&self, color: &str, text: &str) -> String {
+        if self.color { format!("\u{1b}[1;{color}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn err(text: &str) {
+        let mut err = std::io::stderr().lock();
+        let _ = writeln!(err, "{text}");
+    }
+}

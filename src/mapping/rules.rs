@@ -1,0 +1,163 @@
+//! The built-in map as a table, `rules.csv`: for each Close type and path, what becomes of its
+//! values. A path that Close is known to write and that has no line here makes the run fail: its
+//! values would be lost. It must not hold code for a single field.
+
+use crate::close::shape::{Form, Layouts};
+use crate::close::{Fate, Kind};
+use crate::error::{Error, Result};
+use hashbrown::HashMap;
+
+/// The table's text, compiled in.
+pub const BUILT_IN: &str = include_str!("rules.csv");
+
+/// One line of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Line number in the table, from 1.
+    pub line: u64,
+    /// Close type.
+    pub kind: Kind,
+    /// Path inside the record.
+    pub path: String,
+    /// What becomes of its values.
+    pub fate: Fate,
+    /// The Twenty fields it goes to, or what it is used for.
+    pub target: String,
+    /// Why, for people.
+    pub note: String,
+}
+
+/// The whole table, ready for use.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    rules: Vec<Rule>,
+    fates: Vec<Option<Fate>>,
+    by_path: HashMap<(Kind, String), usize, foldhash::fast::FixedState>,
+}
+
+impl Rules {
+    /// The built-in map.
+    ///
+    /// # Errors
+    /// When the table is malformed (a test makes sure it is not).
+    pub fn built_in() -> Result<Self> {
+        Self::parse(BUILT_IN)
+    }
+
+    /// Reads a table.
+    ///
+    /// # Errors
+    /// When a line names an unknown Close type, path or fate, or a path twice.
+    pub fn parse(text: &str) -> Result<Self> {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let mut rules = Vec::new();
+        for row in reader.records() {
+            let row = row.map_err(|e| Error::usage("C2T-E101", e.to_string()))?;
+            let line = row.position().map_or(0, csv::Position::line);
+            rules.push(rule(&row, line)?);
+        }
+        Self::new(rules)
+    }
+
+    /// A table of these rules.
+    ///
+    /// # Errors
+    /// When a path stands twice or is none that Close writes.
+    pub fn new(rules: Vec<Rule>) -> Result<Self> {
+        let paths = &Layouts::get().paths;
+        let numbers: HashMap<_, usize, foldhash::fast::FixedState> =
+            paths.iter().enumerate().map(|(i, (kind, path))| ((*kind, path.clone()), i)).collect();
+        let mut fates = vec![None; paths.len()];
+        let mut by_path = HashMap::default();
+        for (i, rule) in rules.iter().enumerate() {
+            let key = (rule.kind, rule.path.clone());
+            let problem = match numbers.get(&key) {
+                None => Some("is no path that Close writes"),
+                Some(_) if by_path.insert(key.clone(), i).is_some() => Some("stands twice"),
+                Some(number) => {
+                    fates[*number] = Some(rule.fate);
+                    None
+                }
+            };
+            if let Some(problem) = problem {
+                let place = format!("{}.{}", rule.kind.word(), rule.path);
+                return Err(Error::usage(
+                    "C2T-E102",
+                    format!("rule line {}: {place} {problem}", rule.line),
+                ));
+            }
+        }
+        Ok(Self { rules, fates, by_path })
+    }
+
+    /// The table without one line; what is left no longer accounts for that path.
+    #[must_use]
+    pub fn without(&self, index: usize) -> Option<Self> {
+        let mut rules = self.rules.clone();
+        (index < rules.len()).then(|| rules.remove(index));
+        Self::new(rules).ok()
+    }
+
+    /// Fates by numbered path.
+    pub fn fates(&self) -> &[Option<Fate>] {
+        &self.fates
+    }
+
+    /// All lines.
+    pub fn all(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The line for a path.
+    pub fn of(&self, kind: Kind, path: &str) -> Option<&Rule> {
+        self.by_path.get(&(kind, path.to_owned())).map(|i| &self.rules[*i])
+    }
+
+    /// Paths Close is known to write that have no line.
+    pub fn missing(&self) -> Vec<String> {
+        let missing =
+            Layouts::get().paths.iter().zip(&self.fates).filter(|(_, fate)| fate.is_none());
+        missing.map(|((kind, path), _)| format!("{}.{path}", kind.word())).collect()
+    }
+}
+
+fn rule(row: &csv::StringRecord, line: u64) -> Result<Rule> {
+    let cell = |i| row.get(i).unwrap_or_default();
+    let wrong = |what: &str, word: &str| {
+        Error::usage("C2T-E103", format!("rule line {line}: unknown {what} `{word}`"))
+    };
+    let kind = Kind::ALL.iter().find(|kind| kind.word() == cell(0));
+    let fate = Fate::ALL.iter().find(|fate| fate.word() == cell(2));
+    Ok(Rule {
+        line,
+        kind: *kind.ok_or_else(|| wrong("Close type", cell(0)))?,
+        path: cell(1).to_owned(),
+        fate: *fate.ok_or_else(|| wrong("fate", cell(2)))?,
+        target: cell(3).to_owned(),
+        note: cell(4).to_owned(),
+    })
+}
+
+/// True for paths whose values are records or parts with rules of their own, so that a rule for
+/// the path itself only matters when its value has an unexpected type.
+pub fn is_container(form: Form) -> bool {
+    !matches!(form, Form::Value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_close_writes_has_a_line() {
+        let rules = Rules::built_in().unwrap();
+        assert_eq!(rules.missing(), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn a_wrong_line_says_where() {
+        let error = Rules::parse("close,path,fate,target,note\nlead,nmae,written,,\n").unwrap_err();
+        assert!(error.to_string().contains("line 2: lead.nmae"), "{error}");
+        assert!(Rules::parse("close,path,fate,target,note\nlaed,name,written,,\n").is_err());
+    }
+}

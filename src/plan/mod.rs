@@ -1,0 +1,170 @@
+//! Between the passes: survey and map become a [`Plan`], a plain value that holds every decision, so
+//! that pass 2 has none left to make. It must not read the export.
+
+pub mod companies;
+pub mod fields;
+pub mod gather;
+pub mod leads;
+pub mod owners;
+pub mod people;
+pub mod schema;
+pub mod stages;
+
+pub use companies::Company;
+pub use fields::{CustomField, ValueRule};
+pub use gather::Groups;
+pub use leads::{Lead, Verdict};
+pub use owners::Owner;
+pub use people::Contact;
+pub use schema::{FieldSpec, OptionSpec, RelationSpec, StepColumn, StepPlan};
+pub use stages::{Stage, Stages};
+
+use crate::close::{Kind, Space};
+use crate::error::Result;
+use crate::mapping::{Rules, Settings};
+use crate::survey::{Map, Seen, Survey};
+use hashbrown::{HashMap, HashSet};
+
+/// A record that went into another one, and why.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Merge {
+    /// `company`, `person` or `lead`.
+    pub object: &'static str,
+    /// Close id of the record that stands.
+    pub survivor: Box<str>,
+    /// Close id of the record that went into it.
+    pub merged: Box<str>,
+    /// Why.
+    pub reason: String,
+}
+
+/// Everything pass 2 needs to know.
+#[derive(Debug)]
+pub struct Plan {
+    /// The user's choices.
+    pub settings: Settings,
+    /// What becomes of each path.
+    pub rules: Rules,
+    /// Names of the source files, for messages.
+    pub sources: Vec<String>,
+    /// Leads by Close id, oldest first.
+    pub leads: Map<Box<str>, Lead>,
+    /// Contacts by Close id, oldest first.
+    pub contacts: Map<Box<str>, Contact>,
+    /// Companies to be made.
+    pub companies: Vec<Company>,
+    /// Everything that was merged.
+    pub merges: Vec<Merge>,
+    /// Leads that were merged in Close: the id that is gone and the id that took its place.
+    pub gone: HashMap<Box<str>, Box<str>, foldhash::fast::FixedState>,
+    /// Option values of lead statuses, by status id and by label.
+    pub lead_statuses: Map<Box<str>, String>,
+    /// Stages and pipelines.
+    pub stages: Stages,
+    /// Custom fields.
+    pub fields: Vec<CustomField>,
+    /// Which custom field a key belongs to.
+    pub field_of: HashMap<(Kind, Space), HashMap<Box<str>, usize, foldhash::fast::FixedState>>,
+    /// People of the company, by Close id.
+    pub owners: Map<Box<str>, Owner>,
+    /// What is taken for now: the latest instant recorded in the export, in microseconds.
+    pub as_of: i64,
+    /// Fields that must exist first.
+    pub schema: Vec<FieldSpec>,
+    /// The files to write, in import order.
+    pub steps: Vec<StepPlan>,
+    /// Hashes of the ids of all opportunities.
+    pub opportunities: HashSet<u64, foldhash::fast::FixedState>,
+    /// When to-dos were completed, by id hash.
+    pub completions: HashMap<u64, i64, foldhash::fast::FixedState>,
+    /// What comment threads are about.
+    pub threads: HashMap<Box<str>, Box<str>, foldhash::fast::FixedState>,
+    /// Ids that may occur more than once.
+    pub seen: Seen,
+}
+
+impl Plan {
+    /// Decides everything.
+    ///
+    /// # Errors
+    /// When the map does not say what becomes of a path Close writes.
+    pub fn decide(
+        survey: &mut Survey,
+        seen: Seen,
+        settings: Settings,
+        rules: Rules,
+    ) -> Result<Self> {
+        let identity = leads::identify(survey, settings);
+        let owners = owners::resolve(survey);
+        let stages = stages::decide(survey);
+        let (lead_statuses, status_options) = stages::lead_statuses(survey);
+        let mut names = schema::Reserved::new();
+        let mut fields = fields::decide(survey, settings, &mut names);
+        let (schema, steps) = schema::build(&fields, &stages, &status_options);
+        schema::place(&mut fields, &steps);
+        let mut field_of: HashMap<_, HashMap<Box<str>, usize, _>> = HashMap::new();
+        for (i, field) in fields.iter().enumerate() {
+            for (space, key) in &field.keys {
+                field_of.entry((field.kind, *space)).or_default().insert(key.clone(), i);
+            }
+        }
+        Ok(Self {
+            settings,
+            rules,
+            sources: survey.sources.iter().map(|source| source.name.clone()).collect(),
+            leads: identity.leads,
+            contacts: identity.contacts,
+            companies: identity.companies,
+            merges: identity.merges,
+            gone: identity.gone,
+            lead_statuses,
+            stages,
+            fields,
+            field_of,
+            owners,
+            as_of: survey.latest,
+            schema,
+            steps,
+            opportunities: std::mem::take(&mut survey.opportunities),
+            completions: std::mem::take(&mut survey.completions),
+            threads: std::mem::take(&mut survey.threads),
+            seen,
+        })
+    }
+
+    /// The lead a record names, following merges made in Close.
+    pub fn lead(&self, id: &str) -> Option<(&str, &Lead)> {
+        let mut id = id;
+        for _ in 0..8 {
+            if let Some((key, lead)) = self.leads.get_key_value(id) {
+                return Some((key, lead));
+            }
+            id = self.gone.get(id)?;
+        }
+        None
+    }
+
+    /// Close id of the person a contact became.
+    pub fn person(&self, contact: &str) -> Option<&str> {
+        self.contacts.get(contact).map(|c| &*c.survivor)
+    }
+
+    /// Close id of a lead's company.
+    pub fn company(&self, lead: &Lead) -> Option<&str> {
+        lead.company.and_then(|at| self.companies.get(at)).map(|c| &*c.id)
+    }
+
+    /// A user as text: `Name <email>`, or what is known of them.
+    pub fn owner(&self, id: &str) -> String {
+        match self.owners.get(id) {
+            Some(owner) => owner.text(id),
+            None => id.to_owned(),
+        }
+    }
+
+    /// The custom field behind a key.
+    pub fn field(&self, kind: Kind, space: Space, key: &str) -> Option<(usize, &CustomField)> {
+        let at = *self.field_of.get(&(kind, space))?.get(key)?;
+        Some((at, self.fields.get(at)?))
+    }
+}

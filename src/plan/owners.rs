@@ -1,0 +1,55 @@
+//! Who every named user is (design §8): by the organisation's word first, else by the latest name
+//! in the records. It must not match them with workspace members.
+
+use crate::close::Kind;
+use crate::survey::{Map, Role, Survey};
+
+/// A user of Close.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Owner {
+    /// Full name, maybe empty.
+    pub name: Box<str>,
+    /// E-mail address, maybe empty.
+    pub email: Box<str>,
+    /// Listed among the inactive members.
+    pub inactive: bool,
+    /// Listed by the organisation or the users file.
+    pub listed: bool,
+    /// How often named, by kind and role.
+    pub counts: Map<(Kind, Role), u64>,
+}
+
+impl Owner {
+    /// `Name <email>`, or what is known.
+    pub fn text(&self, id: &str) -> String {
+        match (&*self.name, &*self.email) {
+            ("", "") => id.to_owned(),
+            ("", email) => email.to_owned(),
+            (name, "") => name.to_owned(),
+            (name, email) => format!("{name} <{email}>"),
+        }
+    }
+}
+
+pub(super) fn resolve(survey: &Survey) -> Map<Box<str>, Owner> {
+    let mut owners: Map<Box<str>, Owner> = Map::default();
+    for (id, named) in &survey.users.0 {
+        let owner =
+            Owner { name: clean(&named.name), counts: named.counts.clone(), ..Owner::default() };
+        owners.insert(id.clone(), owner);
+    }
+    for (id, entry) in &survey.config.users {
+        let owner = owners.entry(id.clone()).or_default();
+        if !entry.name.is_empty() {
+            owner.name = clean(&entry.name);
+        }
+        owner.email = clean(&entry.email);
+        (owner.inactive, owner.listed) = (entry.inactive, true);
+    }
+    owners.sort_keys();
+    owners
+}
+
+fn clean(text: &str) -> Box<str> {
+    crate::twenty::text::line(text).into()
+}

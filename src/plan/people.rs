@@ -1,0 +1,179 @@
+//! Which contacts are the same person, and who has which e-mail as primary. Two contacts are one
+//! person when their first e-mail and their names agree; a shared address alone (`info@…`) is not
+//! enough. It must not drop an address: who cannot have it as primary keeps it elsewhere.
+
+use super::Merge;
+use super::leads::Lead;
+use crate::survey::{ContactFacts, Map};
+use hashbrown::HashMap;
+
+/// A contact and what was decided about it.
+#[derive(Clone, Debug)]
+pub struct Contact {
+    /// Its name as written, maybe empty.
+    pub name: Box<str>,
+    /// Usable e-mails in order.
+    pub emails: Vec<Box<str>>,
+    /// `date_created` in microseconds.
+    pub created: i64,
+    /// Close id of its lead, if that is in the export.
+    pub lead: Option<Box<str>>,
+    /// It stands inside that lead.
+    pub nested: bool,
+    /// The contact it was merged into, or itself.
+    pub survivor: Box<str>,
+    /// The e-mail it has as primary, when it is a survivor.
+    pub primary: Option<Box<str>>,
+    /// Copies of it in the export.
+    pub copies: usize,
+    /// The records that must be seen together with it.
+    pub group: u32,
+    /// They do not stand in one record, so they are gathered first.
+    pub gather: bool,
+}
+
+type Gone = HashMap<Box<str>, Box<str>, foldhash::fast::FixedState>;
+
+/// One entry a contact, oldest first.
+pub(super) fn resolve(
+    mut facts: Vec<ContactFacts>,
+    leads: &Map<Box<str>, Lead>,
+    gone: &Gone,
+) -> Map<Box<str>, Contact> {
+    let listed: HashMap<&str, &Box<str>, foldhash::fast::FixedState> = leads
+        .iter()
+        .flat_map(|(id, lead)| lead.contacts.iter().map(move |contact| (&**contact, id)))
+        .collect();
+    facts.sort_by(|a, b| (&a.id, b.rank).cmp(&(&b.id, a.rank)));
+    let mut contacts: Vec<(Box<str>, Contact)> = Vec::new();
+    for same in facts.chunk_by(|a, b| a.id == b.id) {
+        let id = same[0].id.clone();
+        let own = same.iter().find_map(|f| f.lead.clone());
+        let own =
+            own.map(|lead| follow(&lead, leads, gone)).filter(|lead| leads.contains_key(lead));
+        let lead = own.or_else(|| listed.get(&*id).map(|lead| (*lead).clone()));
+        let nested = same.len() == 1 && same[0].nested && same[0].lead == lead;
+        contacts.push((
+            id.clone(),
+            Contact {
+                name: same.iter().find_map(|f| f.name.clone()).unwrap_or_default(),
+                emails: same.iter().find_map(|f| f.emails.clone()).unwrap_or_default(),
+                created: same.iter().map(|f| f.created).find(|at| *at != 0).unwrap_or_default(),
+                lead,
+                nested,
+                survivor: id,
+                primary: None,
+                copies: same.len(),
+                group: 0,
+                gather: false,
+            },
+        ));
+    }
+    contacts.sort_by(|(a, x), (b, y)| (x.created, a).cmp(&(y.created, b)));
+    contacts.into_iter().collect()
+}
+
+fn follow(id: &str, leads: &Map<Box<str>, Lead>, gone: &Gone) -> Box<str> {
+    let mut id: &str = id;
+    for _ in 0..8 {
+        match gone.get(id) {
+            Some(next) if !leads.contains_key(id) => id = next,
+            _ => break,
+        }
+    }
+    id.into()
+}
+
+/// Adds to each lead the contacts that name it but stand elsewhere, oldest first.
+pub(super) fn order(leads: &mut Map<Box<str>, Lead>, contacts: &Map<Box<str>, Contact>) {
+    for lead in leads.values_mut() {
+        lead.contacts.retain(|id| contacts.contains_key(id));
+    }
+    let mut listed: hashbrown::HashSet<Box<str>, foldhash::fast::FixedState> =
+        leads.values().flat_map(|lead| lead.contacts.iter().cloned()).collect();
+    for (id, contact) in contacts {
+        let lead = contact.lead.as_ref().and_then(|lead| leads.get_mut(lead));
+        if let Some(lead) = lead.filter(|_| listed.insert(id.clone())) {
+            lead.contacts.push(id.clone());
+        }
+    }
+    for (id, lead) in leads {
+        lead.contacts.retain(|c| contacts.get(c).is_none_or(|c| c.lead.as_ref() == Some(id)));
+    }
+}
+
+/// A name for comparing: words in lower case, in alphabetical order, so that `Doe, Jane` is
+/// `Jane Doe`.
+pub fn name_key(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let mut words: Vec<&str> =
+        lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.sort_unstable();
+    words.join(" ")
+}
+
+/// Merges contacts that are one person and deals out primary e-mails.
+pub(super) fn merge(contacts: &mut Map<Box<str>, Contact>) -> Vec<Merge> {
+    let mut merges = Vec::new();
+    let mut by_email: Map<Box<str>, Vec<usize>> = Map::default();
+    for (at, contact) in contacts.values().enumerate() {
+        if let Some(first) = contact.emails.first() {
+            by_email.entry(first.clone()).or_default().push(at);
+        }
+    }
+    for (email, same) in by_email.iter().filter(|(_, same)| same.len() > 1) {
+        let mut by_name: Map<String, usize> = Map::default();
+        let named = same.iter().find(|at| !name_key(&contacts[**at].name).is_empty());
+        let oldest_named = named.copied().unwrap_or(same[0]);
+        for at in same {
+            let key = name_key(&contacts[*at].name);
+            let into = if key.is_empty() {
+                oldest_named
+            } else {
+                *by_name.entry(key.clone()).or_insert(*at)
+            };
+            if into == *at {
+                continue;
+            }
+            let survivor = contacts[into].survivor.clone();
+            let reason = if key.is_empty() {
+                format!("same e-mail {email}, no name of its own")
+            } else {
+                format!("same e-mail {email} and same name")
+            };
+            let merged = std::mem::replace(&mut contacts[*at].survivor, survivor.clone());
+            merges.push(Merge { object: "person", survivor, merged, reason });
+        }
+    }
+    deal_primaries(contacts);
+    merges
+}
+
+/// Older people choose first.
+fn deal_primaries(contacts: &mut Map<Box<str>, Contact>) {
+    let mut emails: Map<Box<str>, Vec<Box<str>>> = Map::default();
+    for (id, contact) in contacts.iter() {
+        let mine = emails.entry(contact.survivor.clone()).or_default();
+        let own = *contact.survivor == **id;
+        // The survivor's own addresses come first.
+        let at = if own { 0 } else { mine.len() };
+        mine.splice(at..at, contact.emails.iter().cloned());
+    }
+    let mut taken: hashbrown::HashSet<Box<str>, foldhash::fast::FixedState> = Default::default();
+    for (id, contact) in contacts.iter_mut().filter(|(id, c)| c.survivor == **id) {
+        let mine = emails.get(id).into_iter().flatten();
+        contact.primary = mine.into_iter().find(|email| taken.insert((*email).clone())).cloned();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_compare_whatever_their_order_and_case() {
+        assert_eq!(name_key("Doe, Jane"), name_key("JANE  doe"));
+        assert_ne!(name_key("Jane Doe"), name_key("Jane Roe"));
+        assert_eq!(name_key("\u{a0} "), "");
+    }
+}

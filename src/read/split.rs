@@ -1,0 +1,441 @@
+//! Cuts one source into records: elements of arrays (however nested), of the `data` of API pages,
+//! and values one after another. A single one-line array of any size is the normal case; memory is
+//! one chunk. A broken record is cut out and marked, and cutting goes on behind it. It must not
+//! parse or interpret a record.
+
+use super::scan::{Outcome, Scan, Watch};
+use crate::error::{Error, Result};
+use memchr::memmem;
+use sha2::{Digest, Sha256};
+use std::io::Read;
+use std::path::PathBuf;
+
+/// A chunk closes at the first record end behind this many bytes.
+const CHUNK: usize = 512 * 1024;
+/// Bytes asked from the source at a time.
+const READ: usize = 256 * 1024;
+/// A broken record is set aside in pieces of at most this size; a longer record counts as broken.
+const MAX_RECORD: usize = 256 * 1024 * 1024;
+
+/// Why the splitter already knows a record to be broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// Bytes between records, or a record whose brackets or quotes do not add up.
+    Malformed,
+    /// The source ends inside the record.
+    Truncated,
+}
+
+/// Where a record lies inside its chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// Behind the last byte.
+    pub end: usize,
+    /// Set when the splitter could not find the record's proper end.
+    pub broken: Option<Broken>,
+}
+
+/// What a page said about itself beside its records (`close-format.md` §1.3, L3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// The page object with its records taken out, as JSON.
+    pub json: Vec<u8>,
+    /// How many records the page held.
+    pub records: u64,
+}
+
+/// A run of whole records of one source.
+#[derive(Clone, Debug, Default)]
+pub struct Chunk {
+    /// Index of the source.
+    pub source: usize,
+    /// Byte offset of `bytes` in the (decompressed) source.
+    pub offset: u64,
+    /// The records and what stands between them.
+    pub bytes: Vec<u8>,
+    /// The records, in order.
+    pub records: Vec<Span>,
+    /// Pages that ended in this chunk.
+    pub envelopes: Vec<Envelope>,
+    /// The source ended inside an array, a page or a record.
+    pub truncated: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    /// Between values at the top.
+    Top,
+    /// Between the elements of an array.
+    Array,
+    /// Between the elements of a page's `data`; the page's head and its records so far.
+    Page { head: Vec<u8>, records: u64 },
+    /// Behind a page's `data`, inside the page object.
+    Tail { head: Vec<u8>, records: u64 },
+    /// Behind a broken record, looking for the next good one.
+    Lost,
+}
+
+/// Cuts one source; see the module's head.
+pub struct Splitter<R> {
+    input: R,
+    path: PathBuf,
+    source: usize,
+    buf: Vec<u8>,
+    offset: u64,
+    at: usize,
+    scan: Option<Scan>,
+    places: Vec<Place>,
+    chunk: Chunk,
+    eof: bool,
+    /// How the records of this source begin, learnt from the first good one.
+    opening: Vec<u8>,
+    /// One record a line: a record that is not closed at the line's end is broken.
+    lines: bool,
+    hash: Option<Sha256>,
+    bytes: u64,
+}
+
+impl<R: Read> Splitter<R> {
+    /// A splitter over `input`, which is source number `source`; `hash` asks for its SHA-256.
+    pub fn new(input: R, path: PathBuf, source: usize, hash: bool) -> Self {
+        Self {
+            input,
+            path,
+            source,
+            buf: Vec::with_capacity(CHUNK + 2 * READ),
+            offset: 0,
+            at: 0,
+            scan: None,
+            places: vec![Place::Top],
+            chunk: Chunk { source, ..Chunk::default() },
+            eof: false,
+            opening: Vec::new(),
+            lines: false,
+            hash: hash.then(Sha256::new),
+            bytes: 0,
+        }
+    }
+
+    /// Bytes read so far and, once the source has ended, their SHA-256 in hexadecimal.
+    pub fn digest(&mut self) -> (u64, Option<String>) {
+        (self.bytes, self.hash.take().map(|hash| hex(&hash.finalize())))
+    }
+
+    /// The next chunk; `None` behind the last.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk>> {
+        loop {
+            let progress = match self.places.last() {
+                Some(Place::Lost) => self.find_again(),
+                Some(Place::Tail { .. }) => self.tail(),
+                _ if self.scan.is_some() => self.record(),
+                _ => self.between(),
+            };
+            if self.scan.is_none() && self.at >= CHUNK {
+                return Ok(Some(self.emit()));
+            }
+            if progress {
+                continue;
+            }
+            if !self.eof {
+                self.refill()?;
+                continue;
+            }
+            if self.at < self.buf.len() || self.scan.is_some() || self.places.len() > 1 {
+                self.end_inside();
+            }
+            let done = self.chunk.records.is_empty()
+                && self.chunk.envelopes.is_empty()
+                && !self.chunk.truncated;
+            return Ok(if done { None } else { Some(self.emit()) });
+        }
+    }
+
+    fn refill(&mut self) -> Result<()> {
+        let old = self.buf.len();
+        // Grow with the record, so that a huge one does not cost quadratic copying.
+        let want = READ.max(old / 2);
+        let mut limited = self.input.by_ref().take(want as u64);
+        let read = limited
+            .read_to_end(&mut self.buf)
+            .map_err(|e| Error::io("cannot read the export", &self.path, e))?;
+        self.bytes += read as u64;
+        if let Some(hash) = &mut self.hash {
+            hash.update(&self.buf[old..]);
+        }
+        self.eof = read == 0;
+        if old == 0 && self.offset == 0 && self.buf.starts_with(b"\xef\xbb\xbf") {
+            self.at = 3;
+        }
+        Ok(())
+    }
+
+    /// Hands out everything before `at` as a chunk.
+    fn emit(&mut self) -> Chunk {
+        let mut rest = Vec::with_capacity((self.buf.len() - self.at + 2 * READ).max(CHUNK + READ));
+        rest.extend_from_slice(&self.buf[self.at..]);
+        self.buf.truncate(self.at);
+        let bytes = std::mem::replace(&mut self.buf, rest);
+        let next = Chunk { source: self.source, ..Chunk::default() };
+        let mut chunk = std::mem::replace(&mut self.chunk, next);
+        chunk.offset = self.offset;
+        chunk.bytes = bytes;
+        self.offset += self.at as u64;
+        if let Some(scan) = &mut self.scan {
+            scan.shift(self.at);
+        }
+        self.at = 0;
+        chunk
+    }
+
+    fn push(&mut self, start: usize, end: usize, broken: Option<Broken>) {
+        self.chunk.records.push(Span { start, end, broken });
+        if let Some(Place::Page { records, .. }) = self.places.last_mut() {
+            *records += 1;
+        }
+        self.at = end;
+        self.scan = None;
+    }
+
+    /// Between records: skips blanks and commas, opens or closes arrays, starts a record.
+    fn between(&mut self) -> bool {
+        let rest = &self.buf[self.at..];
+        let blanks = rest.iter().take_while(|b| b.is_ascii_whitespace() || **b == b',').count();
+        self.at += blanks;
+        let Some(&byte) = self.buf.get(self.at) else { return false };
+        let top = matches!(self.places.last(), Some(Place::Top));
+        match byte {
+            b'{' => self.scan = Some(Scan::at(self.at)),
+            b'[' => {
+                self.places.push(Place::Array);
+                self.at += 1;
+            }
+            b']' if !top => {
+                self.at += 1;
+                if let Some(Place::Page { head, records }) = self.places.pop() {
+                    self.places.push(Place::Tail { head, records });
+                    self.scan = Some(Scan::inside(self.at));
+                }
+            }
+            _ => return self.stray(),
+        }
+        true
+    }
+
+    /// Something that is no object where a record should be: set aside up to the next separator.
+    fn stray(&mut self) -> bool {
+        let rest = &self.buf[self.at..];
+        let end = if rest.first() == Some(&b'"') && !self.lines {
+            // A string: a key or value left over from a record that closed too early.
+            self.places.push(Place::Lost);
+            return true;
+        } else {
+            rest.iter().position(|b| matches!(b, b',' | b'[' | b'{' | b'}' | b']' | b'\n'))
+        };
+        match end {
+            Some(end) => {
+                let end = self.at + end.max(1);
+                self.push(self.at, end, Some(Broken::Malformed));
+                true
+            }
+            None if rest.len() >= MAX_RECORD => {
+                self.push(self.at, self.buf.len(), Some(Broken::Malformed));
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Inside a record: scans on to its end.
+    fn record(&mut self) -> bool {
+        let line_end = match self.line_end() {
+            Ok(end) => end,
+            Err(()) => return false,
+        };
+        let limit = line_end.unwrap_or(self.buf.len());
+        let Some(scan) = &mut self.scan else { return true };
+        let pages = !matches!(self.places.last(), Some(Place::Page { .. }));
+        let foreign = if nests_never(&self.opening) { &self.opening[..] } else { &[] };
+        let watch = Watch { pages, foreign, eof: self.eof || line_end.is_some() };
+        let start = scan.start;
+        match scan.run(&self.buf[..limit], watch) {
+            Outcome::Complete(end) => self.complete(start, end),
+            Outcome::Page(inside) => {
+                let head = self.buf[start..inside].to_vec();
+                self.places.push(Place::Page { head, records: 0 });
+                self.at = inside;
+                self.scan = None;
+            }
+            Outcome::Foreign(next) => {
+                let end = trim_separator(&self.buf, start, next);
+                self.push(start, end, Some(Broken::Malformed));
+                self.at = next;
+            }
+            Outcome::More if line_end.is_some() => {
+                self.push(start, limit, Some(Broken::Malformed));
+            }
+            Outcome::Illegal(_) if line_end.is_some() => {
+                self.push(start, limit, Some(Broken::Malformed));
+            }
+            Outcome::Illegal(_) => self.lose(start),
+            Outcome::More if self.buf.len() - start > MAX_RECORD => self.lose(start),
+            Outcome::More => return false,
+        }
+        true
+    }
+
+    /// For one-record-a-line sources: the end of the current line, or `Err` to read on.
+    fn line_end(&self) -> std::result::Result<Option<usize>, ()> {
+        if !self.lines || self.places.len() > 1 {
+            return Ok(None);
+        }
+        match memchr::memchr(b'\n', &self.buf[self.at..]) {
+            Some(found) => Ok(Some(self.at + found)),
+            None if self.eof => Ok(None),
+            None => Err(()),
+        }
+    }
+
+    fn complete(&mut self, start: usize, end: usize) {
+        if self.opening.is_empty() {
+            self.opening = opening(&self.buf[start..end]);
+        }
+        if self.places.len() == 1 && !self.lines {
+            let next_is_line =
+                self.buf.get(end) == Some(&b'\n') || self.buf[end..].starts_with(b"\r\n");
+            self.lines = next_is_line && !self.buf[start..end].contains(&b'\n');
+        }
+        self.push(start, end, None);
+    }
+
+    fn lose(&mut self, start: usize) {
+        self.scan = None;
+        self.at = start;
+        self.places.push(Place::Lost);
+    }
+
+    /// After a broken record: sets bytes aside up to the next place where a record opens as the
+    /// good ones did.
+    fn find_again(&mut self) -> bool {
+        let from = self.at;
+        let skip =
+            usize::from(self.buf[from..].starts_with(&self.opening) && !self.opening.is_empty());
+        let found = if self.opening.is_empty() {
+            None
+        } else {
+            memmem::find(&self.buf[from + skip..], &self.opening).map(|n| from + skip + n)
+        };
+        if let Some(next) = found {
+            self.places.pop();
+            let end = trim_separator(&self.buf, from, next);
+            self.push(from, end, Some(Broken::Malformed));
+            self.at = next;
+            return true;
+        }
+        if self.buf.len() - from > MAX_RECORD {
+            let end = self.buf.len() - self.opening.len();
+            self.push(from, end, Some(Broken::Malformed));
+            return true;
+        }
+        if self.eof && from < self.buf.len() {
+            let closes = self.places.len() > 2 && self.buf[from..].trim_ascii_end().ends_with(b"]");
+            self.places.pop();
+            let end = self.buf.len() - usize::from(closes);
+            let end = from + self.buf[from..end].trim_ascii_end().len();
+            self.push(from, end, Some(Broken::Malformed));
+            return true;
+        }
+        false
+    }
+
+    /// Behind a page's `data`: finds the end of the page object and keeps what it says.
+    fn tail(&mut self) -> bool {
+        let Some(scan) = &mut self.scan else { return false };
+        let start = scan.start;
+        let outcome = scan.run(&self.buf, Watch { pages: false, foreign: &[], eof: self.eof });
+        let end = match outcome {
+            Outcome::Complete(end) => end,
+            Outcome::More => return false,
+            Outcome::Illegal(at) | Outcome::Page(at) | Outcome::Foreign(at) => {
+                self.places.pop();
+                self.lose(at);
+                return true;
+            }
+        };
+        if let Some(Place::Tail { head, records }) = self.places.pop() {
+            let json = [&head[..], b"]", &self.buf[start..end]].concat();
+            self.chunk.envelopes.push(Envelope { json, records });
+        }
+        self.at = end;
+        self.scan = None;
+        true
+    }
+
+    /// The source ended inside something: what is left is a truncated record.
+    fn end_inside(&mut self) {
+        self.chunk.truncated = true;
+        let left = self.buf[self.at..].trim_ascii().len();
+        let in_tail = matches!(self.places.last(), Some(Place::Tail { .. }));
+        if left > 0 && !in_tail {
+            self.push(self.at, self.buf.len(), Some(Broken::Truncated));
+        }
+        if let Some(Place::Tail { head, records } | Place::Page { head, records }) =
+            self.places.pop()
+        {
+            let json = [&head[..], b"]}"].concat();
+            self.chunk.envelopes.push(Envelope { json, records });
+        }
+        self.places.truncate(1);
+        if self.places.is_empty() {
+            self.places.push(Place::Top);
+        }
+        self.scan = None;
+        self.at = self.buf.len();
+    }
+}
+
+/// How the records of a source begin: up to and including the first value's id prefix
+/// (`{"id":"lead_`), or nothing when the first value is no id.
+fn opening(record: &[u8]) -> Vec<u8> {
+    let head = &record[..record.len().min(80)];
+    let Some(colon) = memchr::memchr(b':', head) else { return Vec::new() };
+    let value = &head[colon + 1..];
+    let blanks = value.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let Some(text) = value[blanks..].strip_prefix(b"\"") else { return Vec::new() };
+    let prefix = text.iter().take_while(|b| b.is_ascii_lowercase()).count();
+    if prefix == 0 || text.get(prefix) != Some(&b'_') {
+        return Vec::new();
+    }
+    head[..colon + 1 + blanks + 1 + prefix + 1].to_vec()
+}
+
+/// True for openings of records that Close never nests in one another.
+fn nests_never(opening: &[u8]) -> bool {
+    let flat = [&b"lead_"[..], b"cont_", b"oppo_", b"task_"];
+    memmem::find(opening, b"{\"id\"").is_some_and(|at| at == 0)
+        && flat.iter().any(|prefix| opening.ends_with(prefix))
+}
+
+/// The end of a broken record that is followed by a good one: without the comma between them.
+fn trim_separator(buf: &[u8], start: usize, next: usize) -> usize {
+    let trimmed = buf[start..next].trim_ascii_end();
+    let trimmed = trimmed.strip_suffix(b",").unwrap_or(trimmed);
+    start + trimmed.len().max(1)
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]])
+        .map(char::from)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,256 @@
+//! What an export holds and what it lacks, and what each missing file costs. It must not promise
+//! what a conversion would do.
+
+use super::summary::{IgnoredLine, IncompleteLine, ignored, incomplete};
+use super::table::{Table, number, size};
+use crate::close::{Kind, Space};
+use crate::survey::{Map, Survey};
+use serde::Serialize;
+use std::fmt::Write as _;
+
+/// See the module's head.
+#[derive(Clone, Debug, Serialize)]
+pub struct Audit {
+    /// The files, with their sizes after decompression.
+    pub files: Vec<FileLine>,
+    /// Objects by type; copies count each time.
+    pub types: Map<&'static str, TypeLine>,
+    /// Users by how they are known.
+    pub users: UserLine,
+    /// Custom fields with values, by Close type.
+    pub custom_fields: Map<&'static str, u64>,
+    /// Definitions of custom fields in the export.
+    pub custom_field_definitions: u64,
+    /// Files that records refer to.
+    pub attachments: AttachmentLine,
+    /// What is missing, and what that costs.
+    pub missing: Vec<MissingLine>,
+    /// Signs that the export is not whole.
+    pub incomplete: Vec<IncompleteLine>,
+    /// Files of the export's folders that are no Close JSON.
+    pub ignored_files: Vec<IgnoredLine>,
+    /// Records that could not be read.
+    pub unreadable: u64,
+}
+
+/// One file.
+#[derive(Clone, Debug, Serialize)]
+pub struct FileLine {
+    /// Its name.
+    pub file: String,
+    /// Bytes after decompression.
+    pub bytes: u64,
+}
+
+/// One Close type.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct TypeLine {
+    /// Objects.
+    pub count: u64,
+    /// By year of happening, else of creation.
+    pub years: Map<i16, u64>,
+}
+
+/// Users.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct UserLine {
+    /// Listed in the organisation or users file.
+    pub listed: u64,
+    /// Named in records only.
+    pub named_only: u64,
+}
+
+/// Files that records refer to.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct AttachmentLine {
+    /// How many.
+    pub count: u64,
+    /// Their bytes, where the records say.
+    pub bytes: u64,
+    /// Recordings and voicemails.
+    pub recordings: u64,
+}
+
+/// Something missing.
+#[derive(Clone, Debug, Serialize)]
+pub struct MissingLine {
+    /// Stable code.
+    pub code: &'static str,
+    /// What is missing.
+    pub what: &'static str,
+    /// What it costs.
+    pub cost: &'static str,
+    /// Where to get it.
+    pub fix: &'static str,
+}
+
+/// Settings files: code, what, cost, where to get it.
+const SETTINGS: &[(Kind, MissingLine)] = &[
+    (
+        Kind::Organization,
+        MissingLine {
+            code: "C2T-M002",
+            what: "the organisation",
+            cost: "statuses and pipelines are in no order, people who left have no e-mail address",
+            fix: "save GET /organization/{id}/ beside the export",
+        },
+    ),
+    (
+        Kind::User,
+        MissingLine {
+            code: "C2T-M003",
+            what: "the users",
+            cost: "owners have names but no e-mail addresses, so they match no workspace member",
+            fix: "save GET /user/ beside the export",
+        },
+    ),
+    (
+        Kind::CustomField,
+        MissingLine {
+            code: "C2T-M004",
+            what: "the definitions of custom fields",
+            cost: "types and options are inferred from values; fields of contacts and opportunities have ids for names",
+            fix: "save GET /custom_field/lead/, /contact/, /opportunity/ and /shared/ beside the export",
+        },
+    ),
+    (
+        Kind::Pipeline,
+        MissingLine {
+            code: "C2T-M005",
+            what: "the pipelines",
+            cost: "stages are in no order, and opportunities before 2024 have no pipeline",
+            fix: "save GET /pipeline/ or the organisation beside the export",
+        },
+    ),
+];
+
+impl Audit {
+    /// Says what a survey found.
+    pub fn new(survey: &Survey) -> Self {
+        let files = survey.sources.iter().zip(&survey.ends);
+        let files =
+            files.map(|(s, end)| FileLine { file: s.name.clone(), bytes: end.bytes }).collect();
+        let mut types: Map<&'static str, TypeLine> = Map::default();
+        for kind in Kind::ALL {
+            let Some(count) = survey.read.get(kind) else { continue };
+            let years = survey.years.iter().filter(|((k, _), _)| k == kind);
+            let mut years: Map<i16, u64> = years.map(|((_, year), n)| (*year, *n)).collect();
+            years.sort_keys();
+            types.insert(kind.word(), TypeLine { count: *count, years });
+        }
+        let listed = survey.config.users.len() as u64;
+        let named = survey.users.0.keys().filter(|id| !survey.config.users.contains_key(*id));
+        let users = UserLine { listed, named_only: named.count() as u64 };
+        Self {
+            files,
+            types,
+            users,
+            custom_fields: custom_fields(survey),
+            custom_field_definitions: survey.config.fields.len() as u64,
+            attachments: AttachmentLine {
+                count: survey.files.values().map(|(n, _)| n).sum(),
+                bytes: survey.files.values().map(|(_, bytes)| bytes).sum(),
+                recordings: survey.recordings,
+            },
+            missing: missing(survey),
+            incomplete: incomplete(survey),
+            ignored_files: ignored(survey),
+            unreadable: survey.unreadable,
+        }
+    }
+
+    /// The audit for people.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        let mut files = Table::new(&["file", "bytes"]);
+        for line in &self.files {
+            files.row([line.file.clone(), size(line.bytes)]);
+        }
+        let _ = writeln!(out, "{}", files.text());
+        let mut types = Table::new(&["Close type", "count", "from", "to"]);
+        for (kind, line) in &self.types {
+            let year = |year: Option<&i16>| year.map_or_else(String::new, ToString::to_string);
+            let (from, to) = (year(line.years.keys().next()), year(line.years.keys().next_back()));
+            types.row([(*kind).to_owned(), number(line.count), from, to]);
+        }
+        let _ = writeln!(out, "{}", types.text());
+        let fields: Vec<_> =
+            self.custom_fields.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
+        let fields = if fields.is_empty() { "none".to_owned() } else { fields.join(", ") };
+        let defined = self.custom_field_definitions;
+        let _ = writeln!(
+            out,
+            "Custom fields with values: {fields} ({defined} definitions in the export)"
+        );
+        let (listed, named) = (self.users.listed, self.users.named_only);
+        let _ = writeln!(out, "Users: {listed} listed, {named} only named in records");
+        let files = &self.attachments;
+        let (n, bytes, calls) = (number(files.count), size(files.bytes), number(files.recordings));
+        let _ = writeln!(
+            out,
+            "Files referred to: {n} attachments ({bytes}), {calls} recordings and voicemails"
+        );
+        for line in &self.missing {
+            let _ = writeln!(
+                out,
+                "\nMissing [{}]: {}\n  cost: {}\n  to do: {}",
+                line.code, line.what, line.cost, line.fix
+            );
+        }
+        for line in &self.incomplete {
+            let _ = writeln!(out, "\nIncomplete [{}]: {}: {}", line.code, line.file, line.what);
+        }
+        for line in &self.ignored_files {
+            let _ = writeln!(out, "\nLeft out [{}]: {}: {}", line.code, line.file, line.why);
+        }
+        if self.unreadable > 0 {
+            let _ = writeln!(
+                out,
+                "\nUnreadable records: {} (convert lists each with its place)",
+                number(self.unreadable)
+            );
+        }
+        out
+    }
+}
+
+/// Fields with at least one value: ids and names that mean the same field count once.
+fn custom_fields(survey: &Survey) -> Map<&'static str, u64> {
+    let mut counts: Map<&'static str, u64> = Map::default();
+    for kind in Kind::ALL {
+        let of = |space| {
+            survey
+                .customs
+                .iter()
+                .filter(move |((k, s, _), p)| k == kind && *s == space && p.records > 0)
+                .count()
+        };
+        let n = of(Space::CustomId).max(of(Space::CustomName));
+        if n > 0 {
+            counts.insert(kind.word(), n as u64);
+        }
+    }
+    counts
+}
+
+fn missing(survey: &Survey) -> Vec<MissingLine> {
+    let activities = survey.read.iter().any(|(kind, n)| kind.is_activity() && *n > 0);
+    let mut lines = Vec::new();
+    if !activities {
+        lines.push(MissingLine {
+            code: "C2T-M001",
+            what: "activities",
+            cost: "no calls, e-mails, notes and meetings",
+            fix: "re-export as JSON with activities (Settings, Export, include activities)",
+        });
+    }
+    let config = &survey.config;
+    let there = |kind: Kind| match kind {
+        Kind::Organization => survey.read.contains_key(&Kind::Organization),
+        Kind::User => !config.users.is_empty(),
+        Kind::CustomField => !config.fields.is_empty(),
+        _ => !config.pipelines.is_empty(),
+    };
+    lines.extend(SETTINGS.iter().filter(|(kind, _)| !there(*kind)).map(|(_, line)| line.clone()));
+    lines
+}

@@ -1,0 +1,159 @@
+//! The reports of a bundle: `reconciliation.json`, `ledger.csv`, `merges.csv`, `owners.csv`
+//! (design §7). Each in a fixed order; nothing that differs between two runs.
+
+use super::conservation;
+use super::summary::Summary;
+use crate::bundle::{Stage, Totals};
+use crate::close::Fate;
+use crate::error::{Error, Result};
+use crate::plan::Plan;
+use crate::survey::{Role, Survey};
+
+/// Writes all reports but the rejects, which are written on the way.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn write(
+    stage: &Stage,
+    survey: &Survey,
+    plan: &Plan,
+    totals: &Totals,
+    summary: &Summary,
+) -> Result<()> {
+    let json = serde_json::to_vec_pretty(summary).map_err(json_error)?;
+    stage.write("reports/reconciliation.json", &with_newline(json))?;
+    stage.write("reports/ledger.csv", &ledger(survey, plan, totals)?)?;
+    stage.write("reports/merges.csv", &merges(plan)?)?;
+    stage.write("reports/owners.csv", &owners(plan)?)
+}
+
+/// A file ends with a line end.
+pub fn with_newline(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes.push(b'\n');
+    bytes
+}
+
+fn ledger(survey: &Survey, plan: &Plan, totals: &Totals) -> Result<Vec<u8>> {
+    let mut out = sheet();
+    let mut head = vec!["close_type", "path", "occurrences", "values", "empty"];
+    head.extend(Fate::ALL.iter().map(|fate| fate.word()));
+    head.extend(["remainder", "target", "rule", "note"]);
+    out.write_record(head).map_err(csv_error)?;
+    for line in conservation::ledger(survey, totals) {
+        let counts = line.counts;
+        let rule = plan.rules.of(line.kind, &line.path);
+        let (target, note) = match rule {
+            Some(rule) => (rule.target.clone(), rule.note.clone()),
+            None => unruled(plan, &line),
+        };
+        let mut row = vec![
+            line.kind.word().to_owned(),
+            line.path.clone(),
+            counts.seen.to_string(),
+            counts.filled.to_string(),
+            (counts.seen - counts.filled).to_string(),
+        ];
+        row.extend(counts.fates.iter().map(ToString::to_string));
+        row.push(counts.remainder().to_string());
+        row.extend([
+            target,
+            rule.map_or_else(String::new, |rule| format!("rules.csv:{}", rule.line)),
+            note,
+        ]);
+        out.write_record(row).map_err(csv_error)?;
+    }
+    bytes(out)
+}
+
+/// Target and note of a path that has no rule of its own: a custom field, or an unknown key.
+fn unruled(plan: &Plan, line: &crate::close::ledger::Line) -> (String, String) {
+    let key = line
+        .path
+        .strip_prefix("custom.")
+        .or_else(|| line.path.strip_prefix("custom[").and_then(|rest| rest.strip_suffix(']')));
+    let field = key.and_then(|key| {
+        plan.fields.iter().find(|f| f.kind == line.kind && f.keys.iter().any(|(_, k)| **k == *key))
+    });
+    match field {
+        Some(field) => {
+            let homes =
+                field.homes.iter().map(|(object, name, _)| format!("{}.{name}", object.name()));
+            let note = format!("custom field \"{}\": {}", field.close_name, field.why);
+            (homes.collect::<Vec<_>>().join(", "), note)
+        }
+        None if line.known => (String::new(), String::new()),
+        None => ("archive".to_owned(), "not mapped: kept whole in the archive".to_owned()),
+    }
+}
+
+fn merges(plan: &Plan) -> Result<Vec<u8>> {
+    let mut out = sheet();
+    out.write_record(["object", "survivor", "merged", "reason"]).map_err(csv_error)?;
+    for merge in &plan.merges {
+        out.write_record([merge.object, &merge.survivor, &merge.merged, &merge.reason])
+            .map_err(csv_error)?;
+    }
+    bytes(out)
+}
+
+fn owners(plan: &Plan) -> Result<Vec<u8>> {
+    let mut out = sheet();
+    let head = [
+        "close_id",
+        "name",
+        "email",
+        "status",
+        "owns",
+        "created",
+        "edited",
+        "in_custom_fields",
+        "by_type",
+        "workspace_member",
+    ];
+    out.write_record(head).map_err(csv_error)?;
+    for (id, owner) in &plan.owners {
+        let count = |role: Role| -> u64 {
+            owner.counts.iter().filter(|((_, r), _)| *r == role).map(|(_, n)| n).sum()
+        };
+        let status = match (owner.listed, owner.inactive) {
+            (true, false) => "active",
+            (true, true) => "inactive",
+            (false, _) => "only named in records",
+        };
+        let mut kinds: Vec<_> =
+            owner.counts.iter().filter(|((_, role), _)| *role == Role::Owner).collect();
+        kinds.sort();
+        let kinds =
+            kinds.iter().map(|((kind, _), n)| format!("{} {n}", kind.word())).collect::<Vec<_>>();
+        out.write_record([
+            &**id,
+            &owner.name,
+            &owner.email,
+            status,
+            &count(Role::Owner).to_string(),
+            &count(Role::Creator).to_string(),
+            &count(Role::Editor).to_string(),
+            &count(Role::CustomValue).to_string(),
+            &kinds.join(", "),
+            "missing",
+        ])
+        .map_err(csv_error)?;
+    }
+    bytes(out)
+}
+
+fn sheet() -> csv::Writer<Vec<u8>> {
+    csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new())
+}
+
+fn bytes(out: csv::Writer<Vec<u8>>) -> Result<Vec<u8>> {
+    out.into_inner().map_err(|e| Error::failed("C2T-E031", format!("cannot write a report: {e}")))
+}
+
+fn csv_error(error: csv::Error) -> Error {
+    Error::failed("C2T-E031", format!("cannot write a report: {error}"))
+}
+
+fn json_error(error: serde_json::Error) -> Error {
+    Error::failed("C2T-E031", format!("cannot write a report: {error}"))
+}

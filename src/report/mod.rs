@@ -1,0 +1,11 @@
+//! What a run says about itself: the proof that nothing was lost, the reports in the bundle, the
+//! closing table. It must not change what was written.
+
+pub mod audit;
+pub mod conservation;
+pub mod files;
+pub mod summary;
+mod table;
+
+pub use audit::Audit;
+pub use summary::Summary;

@@ -1,0 +1,235 @@
+//! The closing table and its machine-readable twin, `reports/reconciliation.json`.
+
+use super::conservation;
+use super::table::{Table, number};
+use crate::bundle::Totals;
+use crate::bundle::manifest::Step;
+use crate::close::{Fate, Kind};
+use crate::event::RecordCounts;
+use crate::plan::Plan;
+use crate::survey::{Map, Survey};
+use serde::Serialize;
+use std::fmt::Write as _;
+
+/// What became of everything.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// Per Close type; `unreadable` counts records of no known type.
+    pub records: Map<&'static str, RecordCounts>,
+    /// Rows and files per step, in import order.
+    pub steps: Vec<StepLine>,
+    /// Values over all paths: occurrences, and what became of them.
+    pub values: Values,
+    /// How leads came to be represented, by evidence.
+    pub verdicts: Map<&'static str, u64>,
+    /// Why leads have a company, or none.
+    pub companies: Map<&'static str, u64>,
+    /// Merges by object.
+    pub merges: Map<&'static str, u64>,
+    /// What was remarked or set aside, by code.
+    pub notices: Vec<NoticeLine>,
+    /// Signs that the export is not whole.
+    pub incomplete: Vec<IncompleteLine>,
+    /// Files of the export's folders that are no Close JSON.
+    pub ignored_files: Vec<IgnoredLine>,
+}
+
+/// One step.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepLine {
+    /// Folder in the bundle.
+    pub folder: String,
+    /// Files.
+    pub files: usize,
+    /// Rows.
+    pub rows: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// Values and their fates.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Values {
+    /// Keys seen.
+    pub occurrences: u64,
+    /// Keys that held a value.
+    pub values: u64,
+    /// By fate.
+    pub fates: Map<&'static str, u64>,
+    /// Values whose fate is unknown: 0.
+    pub remainder: i64,
+}
+
+/// One kind of notice.
+#[derive(Clone, Debug, Serialize)]
+pub struct NoticeLine {
+    /// Stable code.
+    pub code: &'static str,
+    /// Why.
+    pub why: &'static str,
+    /// What to do.
+    pub fix: &'static str,
+    /// How often.
+    pub count: u64,
+}
+
+/// One sign that the export is not whole.
+#[derive(Clone, Debug, Serialize)]
+pub struct IncompleteLine {
+    /// Stable code.
+    pub code: &'static str,
+    /// The file.
+    pub file: String,
+    /// In words.
+    pub what: String,
+}
+
+/// One file that was left out.
+#[derive(Clone, Debug, Serialize)]
+pub struct IgnoredLine {
+    /// The file.
+    pub file: String,
+    /// Stable code.
+    pub code: &'static str,
+    /// Why.
+    pub why: &'static str,
+}
+
+impl Summary {
+    /// Adds everything up.
+    pub fn new(survey: &Survey, plan: &Plan, totals: &Totals, steps: &[Step]) -> Self {
+        let mut records: Map<&'static str, RecordCounts> = Kind::ALL
+            .iter()
+            .filter_map(|kind| Some((kind.word(), *totals.counts.get(kind)?)))
+            .collect();
+        if totals.unreadable.read > 0 {
+            records.insert("unreadable", totals.unreadable);
+        }
+        let mut verdicts: Map<&'static str, u64> = Map::default();
+        let mut companies: Map<&'static str, u64> = Map::default();
+        for lead in plan.leads.values() {
+            *verdicts.entry(lead.evidence).or_default() += 1;
+            *companies.entry(lead.company_evidence).or_default() += 1;
+        }
+        let mut merges: Map<&'static str, u64> = Map::default();
+        plan.merges.iter().for_each(|merge| *merges.entry(merge.object).or_default() += 1);
+        [&mut verdicts, &mut companies, &mut merges].into_iter().for_each(Map::sort_keys);
+        Self {
+            records,
+            steps: steps.iter().map(step_line).collect(),
+            values: values(survey, totals),
+            verdicts,
+            companies,
+            merges,
+            notices: notices(totals),
+            incomplete: incomplete(survey),
+            ignored_files: ignored(survey),
+        }
+    }
+
+    /// Records that could not be used.
+    pub fn rejected(&self) -> u64 {
+        self.records.values().map(|counts| counts.rejected).sum()
+    }
+
+    /// The closing table for people.
+    pub fn text(&self) -> String {
+        let mut table =
+            Table::new(&["Close type", "read", "written", "merged", "archived", "rejected", ""]);
+        let mut all = RecordCounts::default();
+        for (kind, counts) in &self.records {
+            table.row(cells(kind, counts));
+            all.read += counts.read;
+            all.written += counts.written;
+            all.merged += counts.merged;
+            all.archived += counts.archived;
+            all.rejected += counts.rejected;
+        }
+        table.row(cells("total", &all));
+        let mut out = table.text();
+        let mut files = Table::new(&["import step", "files", "rows", "bytes"]);
+        for step in &self.steps {
+            let bytes = super::table::size(step.bytes);
+            files.row([step.folder.clone(), number(step.files as u64), number(step.rows), bytes]);
+        }
+        let _ = write!(out, "\n{}", files.text());
+        let fates = Fate::ALL.iter().map(|fate| {
+            let n = self.values.fates.get(fate.word()).copied().unwrap_or_default();
+            format!("{} {}", number(n), fate.word().replace('_', " "))
+        });
+        let fates: Vec<_> = fates.collect();
+        let _ = writeln!(
+            out,
+            "\n{} values: {}, {} unaccounted for",
+            number(self.values.values),
+            fates.join(", "),
+            self.values.remainder
+        );
+        for (title, lines) in [("Leads", &self.verdicts), ("Companies", &self.companies)] {
+            let _ = writeln!(out, "\n{title}");
+            for (what, n) in lines {
+                let _ = writeln!(out, "  {:>9}  {what}", number(*n));
+            }
+        }
+        if !self.notices.is_empty() {
+            let _ = writeln!(out, "\nSet aside or remarked (reports/rejects.csv)");
+            for line in &self.notices {
+                let _ = writeln!(out, "  {:>9}  {}  {}", number(line.count), line.code, line.why);
+            }
+        }
+        out
+    }
+}
+
+fn cells(kind: &str, counts: &RecordCounts) -> Vec<String> {
+    let numbers = [counts.read, counts.written, counts.merged, counts.archived, counts.rejected];
+    let mut row = vec![kind.to_owned()];
+    row.extend(numbers.iter().map(|n| number(*n)));
+    row.push(if counts.remainder() == 0 { "✓" } else { "✗" }.to_owned());
+    row
+}
+
+fn step_line(step: &Step) -> StepLine {
+    let bytes = step.files.iter().map(|file| file.bytes).sum();
+    StepLine { folder: step.folder.clone(), files: step.files.len(), rows: step.rows(), bytes }
+}
+
+fn values(survey: &Survey, totals: &Totals) -> Values {
+    let mut values = Values::default();
+    for line in conservation::ledger(survey, totals) {
+        values.occurrences += line.counts.seen;
+        values.values += line.counts.filled;
+        values.remainder += line.counts.remainder();
+        for (fate, n) in Fate::ALL.iter().zip(line.counts.fates) {
+            *values.fates.entry(fate.word()).or_default() += n;
+        }
+    }
+    values
+}
+
+fn notices(totals: &Totals) -> Vec<NoticeLine> {
+    let mut lines: Vec<NoticeLine> = totals
+        .notices
+        .iter()
+        .map(|(n, count)| NoticeLine { code: n.code, why: n.why, fix: n.fix, count: *count })
+        .collect();
+    lines.sort_by_key(|line| line.code);
+    lines
+}
+
+pub(super) fn incomplete(survey: &Survey) -> Vec<IncompleteLine> {
+    let name =
+        |at: usize| survey.sources.get(at).map_or_else(String::new, |source| source.name.clone());
+    let findings = survey.incomplete.findings();
+    let lines = findings.into_iter().map(|f| IncompleteLine {
+        code: f.code,
+        file: name(f.source),
+        what: f.what,
+    });
+    lines.collect()
+}
+
+pub(super) fn ignored(survey: &Survey) -> Vec<IgnoredLine> {
+    let lines = survey.ignored.iter();
+    lines.map(|i| IgnoredLine { file: i.name.clone(), code: i.code, why: i.why }).collect()
+}

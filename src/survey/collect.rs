@@ -1,0 +1,355 @@
+//! Runs pass 1 and merges what its workers found. It must not keep activities.
+
+use super::facts::micros;
+use super::seen::Seen;
+use super::users::Role;
+use super::walk::{self, Visit};
+use super::{ContactFacts, LeadFacts, StatusFacts, Survey, hash};
+use crate::close::shape::{attachment, call, contact, lead, opportunity, task};
+use crate::close::{Field, Group, Kind, Record, Space, time};
+use crate::error::Result;
+use crate::pipeline;
+use crate::read::{Chunk, Node, Sources, node, with_parser};
+
+/// Reads the whole export once.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn survey(pool: &rayon::ThreadPool, sources: Sources) -> Result<(Survey, Seen)> {
+    let bytes = sources.files.iter().map(|s| if s.gzip { s.bytes * 8 } else { s.bytes }).sum();
+    let seen = Seen::for_bytes(bytes);
+    let mut all = Survey { latest: i64::MIN, ..Survey::default() };
+    let work = |chunk: Chunk| chunk_survey(&chunk, &seen);
+    let ends = pipeline::ordered(pool, &sources.files, true, work, |part| {
+        all.absorb(part);
+        Ok(())
+    })?;
+    (all.sources, all.ends, all.ignored) = (sources.files, ends, sources.ignored);
+    Ok((all, seen))
+}
+
+fn chunk_survey(chunk: &Chunk, seen: &Seen) -> Survey {
+    let mut collector =
+        Collector { survey: Survey { latest: i64::MIN, ..Survey::default() }, seen };
+    for span in &chunk.records {
+        let raw = &chunk.bytes[span.start..span.end];
+        let parsed = span.broken.is_none()
+            && with_parser(|parser| parser.parse(raw, |nodes, _| collector.value(nodes)).is_ok());
+        collector.survey.unreadable += u64::from(!parsed);
+    }
+    for envelope in &chunk.envelopes {
+        collector.survey.incomplete.page(chunk.source, envelope);
+    }
+    if chunk.truncated {
+        collector.survey.incomplete.truncated.push(chunk.source);
+    }
+    collector.survey
+}
+
+/// Collects what one part of the export holds.
+#[derive(Debug)]
+pub struct Collector<'s> {
+    survey: Survey,
+    seen: &'s Seen,
+}
+
+impl Collector<'_> {
+    fn value<'a>(&mut self, nodes: &'a [Node<'a>]) {
+        let mut strays = 0;
+        let mut visit = |visit: Visit<'a>| self.record(&visit);
+        walk::records(nodes, None, walk::Context::default(), &mut visit, &mut |_| strays += 1);
+        self.survey.unreadable += strays;
+    }
+
+    fn record(&mut self, visit: &Visit<'_>) {
+        let record = &visit.record;
+        *self.survey.read.entry(record.kind).or_default() += 1;
+        record.count(&mut self.survey.ledger);
+        if record.kind.group() == Group::Config || record.kind == Kind::Unknown {
+            let mut json = Vec::new();
+            node::write_json(record.nodes(), &mut json);
+            if let Ok(value) = serde_json::from_slice(&json) {
+                self.survey.config.see(record.kind, &value);
+            }
+            return;
+        }
+        if let Some(id) = record.id() {
+            self.seen.note(id);
+        }
+        match record.kind {
+            Kind::Lead => self.lead(record),
+            Kind::Contact => self.contact(visit),
+            Kind::Opportunity => self.opportunity(record),
+            Kind::Task => self.task(record),
+            Kind::CommentThread => self.thread(record),
+            kind if kind.is_activity() => self.activity(visit),
+            _ => {}
+        }
+        self.customs(record);
+        self.dates(record);
+    }
+
+    fn lead(&mut self, record: &Record<'_>) {
+        self.survey.leads.extend(LeadFacts::of(record));
+        let updated = micros(record, lead::DATE_UPDATED).unwrap_or(i64::MIN);
+        if let Some(id) = record.peek(lead::STATUS_ID).or_else(|| record.peek(lead::STATUS_LABEL)) {
+            let status = status(&mut self.survey.lead_statuses, id);
+            status.see(record.peek(lead::STATUS_LABEL), updated);
+        }
+        self.editors(
+            record,
+            [lead::CREATED_BY, lead::CREATED_BY_NAME],
+            [lead::UPDATED_BY, lead::UPDATED_BY_NAME],
+            updated,
+        );
+        self.pair(record);
+    }
+
+    /// Pairs ids and names of custom fields: equal values, at the same place where several fit
+    /// (`close-format.md` §2.5).
+    fn pair(&mut self, record: &Record<'_>) {
+        let same_order = record.customs.len() == record.named.len();
+        for (i, custom) in record.customs.iter().enumerate() {
+            let mut equal = record.named.iter().filter(|named| named.value == custom.value);
+            let only = equal.next().filter(|_| equal.next().is_none());
+            let here = record.named.get(i).filter(|n| same_order && n.value == custom.value);
+            if let Some(named) = only.or(here) {
+                *self.survey.pairs.entry((custom.key.into(), named.key.into())).or_default() += 1;
+            }
+        }
+    }
+
+    fn contact(&mut self, visit: &Visit<'_>) {
+        let record = &visit.record;
+        self.survey.contacts.extend(ContactFacts::of(record, visit.context.lead));
+        let updated = micros(record, contact::DATE_UPDATED).unwrap_or(i64::MIN);
+        self.editors(
+            record,
+            [contact::CREATED_BY, contact::CREATED_BY_NAME],
+            [contact::UPDATED_BY, contact::UPDATED_BY_NAME],
+            updated,
+        );
+    }
+
+    fn opportunity(&mut self, record: &Record<'_>) {
+        use opportunity as o;
+        if let Some(id) = record.id() {
+            self.survey.opportunities.insert(hash(id));
+        }
+        let updated = micros(record, o::DATE_UPDATED).unwrap_or(i64::MIN);
+        if let Some(id) = record.peek(o::STATUS_ID).or_else(|| record.peek(o::STATUS_LABEL)) {
+            let status = status(&mut self.survey.deal_statuses, id);
+            status.see(record.peek(o::STATUS_LABEL), updated);
+            if status.updated == updated || status.kind.is_none() {
+                status.kind = record.peek(o::STATUS_TYPE).map(Into::into).or(status.kind.take());
+                let pipeline = record.peek(o::PIPELINE_ID).zip(record.peek(o::PIPELINE_NAME));
+                let pipeline = pipeline.map(|(id, name)| (id.into(), name.into()));
+                status.pipeline = pipeline.or(status.pipeline.take());
+            }
+            let confidence = record.value(o::CONFIDENCE).and_then(crate::close::record::scalar);
+            if let Some(n) = confidence.and_then(|c| c.parse::<u64>().ok()).filter(|n| *n <= 100) {
+                status.confidence.0 += n;
+                status.confidence.1 += 1;
+            }
+        }
+        self.named(record, o::USER_ID, Some(o::USER_NAME), updated, Role::Owner);
+        self.editors(
+            record,
+            [o::CREATED_BY, o::CREATED_BY_NAME],
+            [o::UPDATED_BY, o::UPDATED_BY_NAME],
+            updated,
+        );
+        self.files(record, o::ATTACHMENTS);
+    }
+
+    fn task(&mut self, record: &Record<'_>) {
+        let updated = micros(record, task::DATE_UPDATED).unwrap_or(i64::MIN);
+        self.named(record, task::ASSIGNED_TO, Some(task::ASSIGNED_TO_NAME), updated, Role::Owner);
+        self.editors(
+            record,
+            [task::CREATED_BY, task::CREATED_BY_NAME],
+            [task::UPDATED_BY, task::UPDATED_BY_NAME],
+            updated,
+        );
+        self.files(record, task::ATTACHMENTS);
+    }
+
+    fn thread(&mut self, record: &Record<'_>) {
+        let object = node::get_text(record.nodes(), "object_id");
+        if let (Some(id), Some(object)) = (record.id(), object) {
+            self.survey.threads.insert(id.into(), object.into());
+        }
+    }
+
+    fn activity(&mut self, visit: &Visit<'_>) {
+        let record = &visit.record;
+        let text = |key| node::get_text(record.nodes(), key);
+        let at = text("activity_at").or_else(|| text("date_created")).and_then(time::instant);
+        let at = at.map_or(i64::MIN, jiff::Timestamp::as_microsecond);
+        for (id, name, role) in [
+            ("user_id", "user_name", Role::Owner),
+            ("created_by", "created_by_name", Role::Creator),
+            ("updated_by", "updated_by_name", Role::Editor),
+        ] {
+            if let Some(id) = text(id) {
+                self.survey.users.see(id, text(name), at, record.kind, role);
+            }
+        }
+        match record.kind {
+            Kind::TaskCompleted if visit.context.lead.is_none() && at != i64::MIN => {
+                if let Some(task) = text("task_id") {
+                    let known = self.survey.completions.entry(hash(task)).or_insert(at);
+                    *known = at.max(*known);
+                }
+            }
+            Kind::LeadMerge => {
+                if let Some(pair) = text("source_lead_id").zip(text("destination_lead_id")) {
+                    self.survey.merges.push((pair.0.into(), pair.1.into()));
+                }
+            }
+            Kind::Call => {
+                let urls = [call::RECORDING_URL, call::VOICEMAIL_URL];
+                self.survey.recordings +=
+                    urls.iter().filter(|field| record.peek(**field).is_some()).count() as u64;
+            }
+            _ => {}
+        }
+        let attachments = match record.kind {
+            Kind::Note => Some(crate::close::shape::note::ATTACHMENTS),
+            Kind::Email => Some(crate::close::shape::email::ATTACHMENTS),
+            Kind::Sms => Some(crate::close::shape::sms::ATTACHMENTS),
+            Kind::WhatsAppMessage => Some(crate::close::shape::whatsapp::ATTACHMENTS),
+            _ => None,
+        };
+        if let Some(field) = attachments {
+            self.files(record, field);
+        }
+    }
+
+    fn files(&mut self, record: &Record<'_>, field: Field) {
+        let list = record.list(field);
+        if list.is_empty() {
+            return;
+        }
+        let size = |file: &Record<'_>| -> u64 {
+            let size = file.value(attachment::SIZE).and_then(crate::close::record::scalar);
+            size.and_then(|n| n.parse().ok()).unwrap_or_default()
+        };
+        let total = self.survey.files.entry(record.kind).or_default();
+        total.0 += list.len() as u64;
+        total.1 += list.iter().map(size).sum::<u64>();
+    }
+
+    fn customs(&mut self, record: &Record<'_>) {
+        let spaces = [(Space::CustomId, &record.customs), (Space::CustomName, &record.named)];
+        for (space, customs) in spaces {
+            for custom in customs {
+                let key = (record.kind, space, custom.key.into());
+                self.survey.customs.entry(key).or_default().see(custom.value);
+                let items = node::elements(custom.value).chain(std::iter::once(custom.value));
+                for user in items.filter_map(node::text).filter(|text| text.starts_with("user_")) {
+                    let role = Role::CustomValue;
+                    self.survey.users.see(user, None, i64::MIN, record.kind, role);
+                }
+            }
+        }
+    }
+
+    fn named(&mut self, record: &Record<'_>, id: Field, name: Option<Field>, at: i64, role: Role) {
+        if let Some(id) = record.peek(id) {
+            let name = name.and_then(|name| record.peek(name));
+            self.survey.users.see(id, name, at, record.kind, role);
+        }
+    }
+
+    fn editors(&mut self, record: &Record<'_>, created: [Field; 2], updated: [Field; 2], at: i64) {
+        self.named(record, created[0], Some(created[1]), at, Role::Creator);
+        self.named(record, updated[0], Some(updated[1]), at, Role::Editor);
+    }
+
+    fn dates(&mut self, record: &Record<'_>) {
+        let text = |key| node::get_text(record.nodes(), key).and_then(time::instant);
+        let created = text("date_created").or_else(|| text("created_at"));
+        let at = text("activity_at").or(created);
+        if let Some(at) = at {
+            let year = at.to_zoned(jiff::tz::TimeZone::UTC).year();
+            *self.survey.years.entry((record.kind, year)).or_default() += 1;
+        }
+        // The future holds planned meetings; what was recorded is what has happened.
+        let recorded = text("date_updated").or(created).filter(|_| record.kind != Kind::Meeting);
+        if let Some(recorded) = recorded {
+            self.survey.latest = self.survey.latest.max(recorded.as_microsecond());
+        }
+    }
+}
+
+fn status<'m>(map: &'m mut super::Map<Box<str>, StatusFacts>, id: &str) -> &'m mut StatusFacts {
+    map.entry(id.into())
+        .or_insert_with(|| StatusFacts { updated: i64::MIN, ..StatusFacts::default() })
+}
+
+impl StatusFacts {
+    fn see(&mut self, label: Option<&str>, updated: i64) {
+        self.count += 1;
+        let Some(label) = label else { return };
+        let same_time = updated == self.updated && *label < *self.label;
+        if updated > self.updated || same_time || self.label.is_empty() {
+            (self.label, self.updated) = (label.into(), updated.max(self.updated));
+        }
+    }
+
+    fn absorb(&mut self, other: Self) {
+        let later = (other.updated, std::cmp::Reverse(&other.label))
+            > (self.updated, std::cmp::Reverse(&self.label));
+        self.count += other.count;
+        self.confidence.0 += other.confidence.0;
+        self.confidence.1 += other.confidence.1;
+        if (later && !other.label.is_empty()) || self.label.is_empty() {
+            (self.label, self.updated) = (other.label, other.updated);
+            self.kind = other.kind.or(self.kind.take());
+            self.pipeline = other.pipeline.or(self.pipeline.take());
+        } else {
+            self.kind = self.kind.take().or(other.kind);
+            self.pipeline = self.pipeline.take().or(other.pipeline);
+        }
+    }
+}
+
+impl Survey {
+    /// Adds what another part of the export holds.
+    fn absorb(&mut self, part: Self) {
+        part.read.iter().for_each(|(k, n)| *self.read.entry(*k).or_default() += n);
+        part.years.iter().for_each(|(k, n)| *self.years.entry(*k).or_default() += n);
+        self.ledger.absorb(&part.ledger);
+        self.leads.extend(part.leads);
+        self.contacts.extend(part.contacts);
+        self.opportunities.extend(part.opportunities);
+        for (key, profile) in part.customs {
+            self.customs.entry(key).or_default().absorb(profile);
+        }
+        part.pairs.into_iter().for_each(|(k, n)| *self.pairs.entry(k).or_default() += n);
+        for (mine, theirs) in [
+            (&mut self.lead_statuses, part.lead_statuses),
+            (&mut self.deal_statuses, part.deal_statuses),
+        ] {
+            theirs.into_iter().for_each(|(id, facts)| status(mine, &id).absorb(facts));
+        }
+        self.users.absorb(part.users);
+        self.config.absorb(part.config);
+        for (task, at) in part.completions {
+            let known = self.completions.entry(task).or_insert(at);
+            *known = at.max(*known);
+        }
+        self.merges.extend(part.merges);
+        self.threads.extend(part.threads);
+        for (kind, (files, bytes)) in part.files {
+            let total = self.files.entry(kind).or_default();
+            (total.0, total.1) = (total.0 + files, total.1 + bytes);
+        }
+        self.recordings += part.recordings;
+        self.latest = self.latest.max(part.latest);
+        self.incomplete.absorb(part.incomplete);
+        self.rejects.extend(part.rejects);
+        self.unreadable += part.unreadable;
+    }
+}

@@ -1,0 +1,90 @@
+//! Pass 1: what is in the export. Everything that identity, the schema and the audit need is
+//! collected here, in counters and compact facts that can be merged: what it keeps grows with
+//! leads, contacts and opportunities, never with activities. It must not decide anything.
+
+pub mod config;
+pub mod facts;
+pub mod incomplete;
+pub mod profile;
+pub mod seen;
+pub mod users;
+pub mod walk;
+
+mod collect;
+
+pub use collect::{Collector, survey};
+pub use config::Config;
+pub use facts::{ContactFacts, LeadFacts, Rank, StatusFacts};
+pub use profile::Profile;
+pub use seen::Seen;
+pub use users::{Role, Users};
+pub use walk::{Context, Visit};
+
+use crate::close::{Kind, Ledger, Space};
+use crate::event::Reject;
+use crate::pipeline::SourceEnd;
+use crate::read::{Ignored, Source};
+use hashbrown::{HashMap, HashSet};
+use indexmap::IndexMap;
+
+/// A map whose order is that of insertion and whose hashing is fixed.
+pub type Map<K, V> = IndexMap<K, V, foldhash::fast::FixedState>;
+
+/// What the export holds.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// The files, in reading order.
+    pub sources: Vec<Source>,
+    /// Bytes and digest of each file.
+    pub ends: Vec<SourceEnd>,
+    /// Files in the export's folders that are no Close JSON.
+    pub ignored: Vec<Ignored>,
+    /// Objects read, by kind; copies of one object count each time.
+    pub read: Map<Kind, u64>,
+    /// Objects by kind and year.
+    pub years: Map<(Kind, i16), u64>,
+    /// What is under every path.
+    pub ledger: Ledger,
+    /// One entry for each copy of a lead.
+    pub leads: Vec<LeadFacts>,
+    /// One entry for each copy of a contact.
+    pub contacts: Vec<ContactFacts>,
+    /// Hashes of the opportunities' ids.
+    pub opportunities: HashSet<u64, foldhash::fast::FixedState>,
+    /// Custom values by kind, space and key.
+    pub customs: Map<(Kind, Space, Box<str>), Profile>,
+    /// How often a lead's field id and name held the same value at the same place.
+    pub pairs: HashMap<(Box<str>, Box<str>), u64, foldhash::fast::FixedState>,
+    /// Lead statuses as the leads name them.
+    pub lead_statuses: Map<Box<str>, StatusFacts>,
+    /// Opportunity statuses as the opportunities name them.
+    pub deal_statuses: Map<Box<str>, StatusFacts>,
+    /// Who is named anywhere.
+    pub users: Users,
+    /// Settings found in the export.
+    pub config: Config,
+    /// When to-dos outside their lead's record were completed: id hash to microseconds.
+    pub completions: HashMap<u64, i64, foldhash::fast::FixedState>,
+    /// Merged leads: the id that is gone, the id that took its place.
+    pub merges: Vec<(Box<str>, Box<str>)>,
+    /// Objects of comment threads.
+    pub threads: HashMap<Box<str>, Box<str>, foldhash::fast::FixedState>,
+    /// Files referenced: how many and their bytes, by kind.
+    pub files: Map<Kind, (u64, u64)>,
+    /// Recordings and voicemails referenced.
+    pub recordings: u64,
+    /// The latest instant named anywhere before the export was made, in microseconds.
+    pub latest: i64,
+    /// Pages and files that are not whole.
+    pub incomplete: incomplete::Incomplete,
+    /// Records that could not be read, and how each was repaired.
+    pub rejects: Vec<Reject>,
+    /// Records that could not be read.
+    pub unreadable: u64,
+}
+
+/// A fixed hash of an id, the same in every run.
+pub fn hash(id: &str) -> u64 {
+    use std::hash::BuildHasher;
+    foldhash::quality::FixedState::with_seed(0xc105_e220).hash_one(id)
+}

@@ -1,0 +1,60 @@
+//! Visits every record in a parsed value: the value itself and the records inside it, each with
+//! what its surroundings say. Both passes walk the same way. It must not keep anything.
+
+use crate::close::{Kind, Record, classify};
+use crate::read::{Node, node};
+
+/// What the surroundings of a record say.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context<'a> {
+    /// The lead the record stands in.
+    pub lead: Option<&'a str>,
+}
+
+/// One record with its surroundings.
+#[derive(Debug)]
+pub struct Visit<'a> {
+    /// The opened record.
+    pub record: Record<'a>,
+    /// Where it stands.
+    pub context: Context<'a>,
+}
+
+/// Arrays that wrap records of unknown kind (`close-format.md` §1.3, L11).
+const WRAPPERS: &[&str] = &["objects"];
+
+/// Calls `visit` for the record at `nodes` and for each record inside it, outer ones first.
+/// Anything that is no object is handed to `stray`.
+pub fn records<'a>(
+    nodes: &'a [Node<'a>],
+    hint: Option<Kind>,
+    context: Context<'a>,
+    visit: &mut impl FnMut(Visit<'a>),
+    stray: &mut impl FnMut(&'a [Node<'a>]),
+) {
+    if !matches!(nodes.first(), Some(Node::Object { .. })) {
+        stray(nodes);
+        return;
+    }
+    let kind = classify(nodes, hint.filter(|kind| *kind != Kind::Unknown));
+    if kind == Kind::Unknown {
+        let groups = WRAPPERS.iter().filter_map(|key| node::get(nodes, key));
+        let groups: Vec<_> =
+            groups.filter(|g| matches!(g.first(), Some(Node::Array { .. }))).collect();
+        if !groups.is_empty() && node::get(nodes, "id").is_none() {
+            for element in groups.into_iter().flat_map(node::elements) {
+                records(element, None, context, visit, stray);
+            }
+            return;
+        }
+    }
+    let record = Record::open(kind, nodes);
+    let inside = Context { lead: if kind == Kind::Lead { record.id() } else { context.lead } };
+    let children: Vec<_> = record.children().collect();
+    visit(Visit { record, context });
+    for (hint, list) in children {
+        for element in node::elements(list) {
+            records(element, Some(hint), inside, visit, stray);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! E-mails: the text body first, the HTML where there is none (design §5); participants as text. It
+//! must not judge what is quoted history: everything is kept.
+
+use super::activity::{body, direction};
+use super::rows::Cells;
+use super::task::TITLE;
+use super::work::Work;
+use crate::close::record::scalar;
+use crate::close::shape::{base, email as e, envelope, mailbox};
+use crate::close::{Field, Record, time};
+use crate::read::node;
+use crate::twenty::objects::task as col;
+use crate::twenty::{date, markdown, text};
+
+pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
+    cells.set(col::ACTIVITY_TYPE, "EMAIL");
+    direction(work, record, e::DIRECTION, cells);
+    status(work, record, cells);
+    contents(work, record, cells);
+    participants(work, record, cells);
+    work.line(record, e::THREAD_ID, cells, col::THREAD_ID);
+}
+
+/// Unsent messages stay to be done. When it was sent is the activity's own time where that is
+/// missing.
+fn status(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
+    let status = record.take(e::STATUS);
+    if matches!(status.as_deref(), Some("draft" | "scheduled" | "outbox" | "error")) {
+        cells.set(col::STATUS, "TODO");
+    }
+    sent(work, record, [e::DATE_SENT, e::DATE_SCHEDULED], cells);
+}
+
+/// Takes the sent and scheduled times of a message.
+pub(super) fn sent(
+    work: &mut Work<'_>,
+    record: &Record<'_>,
+    fields: [Field; 2],
+    cells: &mut Cells,
+) {
+    let when =
+        record.peek(fields[0]).and_then(time::instant).and_then(|at| date::date_time_cell(at).ok());
+    match when {
+        Some(when) => {
+            let known = cells.get(col::ACTIVITY_AT);
+            let used = record.peek(base::ACTIVITY_AT).is_none() || *known == *when;
+            if used {
+                record.take(fields[0]);
+                cells.set(col::ACTIVITY_AT, when);
+            } else {
+                record.archive(fields[0]);
+            }
+        }
+        None => record.archive(fields[0]),
+    }
+    work.instant(record, fields[1], cells, col::DUE_AT);
+}
+
+fn contents(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
+    let plain = record.peek(e::BODY_TEXT).filter(|text| !text.trim().is_empty());
+    let mut first = String::new();
+    if let Some(plain) = plain {
+        record.take(e::BODY_TEXT);
+        record.archive(e::BODY_HTML);
+        body(work, record, e::BODY_TEXT, &markdown::from_text(plain), cells, col::BODY);
+        first = markdown::title(plain, TITLE).into_owned();
+    } else {
+        if record.peek(e::BODY_TEXT).is_some() {
+            record.noise(e::BODY_TEXT);
+        }
+        if let Some(html) = work.text(record, e::BODY_HTML) {
+            body(work, record, e::BODY_HTML, &markdown::from_html(&html), cells, col::BODY);
+            if record.peek(e::SUBJECT).is_none() {
+                first = markdown::title(&markdown::plain_from_html(&html), TITLE).into_owned();
+            }
+        }
+    }
+    work.line(record, e::SUBJECT, cells, col::TITLE);
+    if cells.get(col::TITLE).is_empty() {
+        let title = text::line(&first);
+        cells.set(col::TITLE, if title.is_empty() { "(no subject)" } else { &title });
+    }
+}
+
+/// `From: …; To: …; Cc: …`, from the message's own lines, else from its envelope.
+fn participants(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
+    let envelope = record.list(e::ENVELOPE).first();
+    let mut parts = Vec::new();
+    let sender = work.text(record, e::SENDER).map(|sender| text::line(&sender).into_owned());
+    let from = sender.or_else(|| {
+        envelope.map(|en| mailboxes(en.list(envelope::FROM))).filter(|f| !f.is_empty())
+    });
+    parts.extend(from.map(|from| format!("From: {from}")));
+    for (label, field, inside) in
+        [("To", e::TO, envelope::TO), ("Cc", e::CC, envelope::CC), ("Bcc", e::BCC, envelope::BCC)]
+    {
+        let own = addresses(record, field);
+        let list =
+            if own.is_empty() { envelope.map(|en| mailboxes(en.list(inside))) } else { Some(own) };
+        let list = list.filter(|list| !list.is_empty());
+        parts.extend(list.map(|list| format!("{label}: {list}")));
+    }
+    for list in [envelope::FROM, envelope::SENDER, envelope::TO, envelope::CC, envelope::BCC] {
+        for one in envelope.into_iter().flat_map(|en| en.list(list)) {
+            one.take(mailbox::EMAIL);
+            one.take(mailbox::NAME);
+        }
+    }
+    let text = parts.join("; ");
+    let shown = text::head(&text, text::MAX_CELL);
+    cells.set(col::PARTICIPANTS, shown);
+    if shown.len() < text.len() {
+        [e::TO, e::CC, e::BCC].into_iter().for_each(|field| record.keep_whole(field));
+    }
+}
+
+fn addresses(record: &Record<'_>, field: Field) -> String {
+    let Some(value) = record.take_whole(field) else { return String::new() };
+    let one = node::text(value).map(|text| text::line(text).into_owned());
+    let many = node::elements(value).filter_map(|item| scalar(item));
+    let many = many.map(|item| text::line(&item).into_owned());
+    one.into_iter().chain(many).collect::<Vec<_>>().join(", ")
+}
+
+fn mailboxes(list: &[Record<'_>]) -> String {
+    let shown = list.iter().filter_map(|one| {
+        let (email, name) = (one.peek(mailbox::EMAIL), one.peek(mailbox::NAME));
+        match (name.map(text::line), email.map(text::line)) {
+            (Some(name), Some(email)) => Some(format!("{name} <{email}>")),
+            (name, email) => name.or(email).map(std::borrow::Cow::into_owned),
+        }
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}

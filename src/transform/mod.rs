@@ -1,0 +1,23 @@
+//! Pass 2: pure functions from the plan and one record to rows, archive lines and events. No I/O, no
+//! clock, no decision that the plan could have made. One file per target.
+
+mod activity;
+mod company;
+mod copies;
+mod custom;
+mod email;
+mod family;
+mod meeting;
+mod messages;
+mod note;
+mod opportunity;
+mod output;
+mod person;
+mod rows;
+mod task;
+mod work;
+
+pub use copies::gathered;
+pub use output::{Output, Row, Spilled};
+pub use rows::encode;
+pub use work::chunk;

@@ -1,0 +1,303 @@
+//! People, from contacts and from leads that are people themselves. It must not decide who is the
+//! same person or who represents a lead.
+
+use super::company::{LEAD_ADDRESS, LEAD_FIELDS_OF_PERSON, has_address, lead_fields, postal};
+use super::custom;
+use super::rows::Cells;
+use super::work::{Work, notice};
+use crate::close::Record;
+use crate::close::shape::{contact, email_address, lead, link as url, phone_number};
+use crate::event;
+use crate::twenty::objects::{Object, person as col};
+use crate::twenty::phone::{self, Phone};
+use crate::twenty::{email, hosts, link, name, text};
+
+/// The step of people.
+const STEP: usize = Object::Person as usize;
+
+/// Writes one person from the contacts that are them, the survivor first, and from the lead they
+/// represent.
+pub(super) fn from_contacts(
+    work: &mut Work<'_>,
+    id: &str,
+    contacts: &[&Record<'_>],
+    represents: Option<&Record<'_>>,
+) {
+    let plan = work.plan;
+    let mut cells = work.cells(STEP);
+    work.identify(&mut cells, id);
+    cells.set(col::CONTACT_ID, id);
+    for contact in contacts {
+        contact.take(contact::ID);
+        title(work, contact, &mut cells);
+    }
+    full_name(work, contacts, &mut cells);
+    emails(work, id, contacts, &mut cells);
+    phones(work, contacts, &mut cells);
+    links(work, contacts, &mut cells);
+    company(work, id, contacts, &mut cells);
+    custom::fill(work, contacts, Object::Person, &mut cells, false);
+    let merged: Vec<&str> = contacts.iter().skip(1).filter_map(|c| c.id()).collect();
+    let mut created = None;
+    for (i, contact) in contacts.iter().enumerate() {
+        contact.take(contact::CREATED_BY_NAME);
+        if i == 0 {
+            work.owner(contact, contact::CREATED_BY, &mut cells, col::CREATED_BY);
+            created = work.instant(contact, contact::DATE_CREATED, &mut cells, col::CREATED_AT);
+            work.instant(contact, contact::DATE_UPDATED, &mut cells, col::UPDATED_AT);
+        } else {
+            contact.archive_open(&[
+                contact::CREATED_BY,
+                contact::DATE_CREATED,
+                contact::DATE_UPDATED,
+            ]);
+        }
+    }
+    let mut all = contacts.to_vec();
+    if let Some(lead) = represents {
+        lead_values(work, lead, &mut cells);
+        all.push(lead);
+    }
+    let of_leads = lead_ids_merged(work, represents);
+    let merged = merged.into_iter().chain(of_leads.iter().map(String::as_str));
+    cells.set(col::MERGED, merged.collect::<Vec<_>>().join(" "));
+    work.emit(&cells, created, id);
+    custom::late_links(work, &all, Object::Person, id, created);
+    debug_assert!(plan.contacts.contains_key(id));
+}
+
+/// Writes one person from a lead without contacts.
+pub(super) fn from_lead(work: &mut Work<'_>, id: &str, lead: &Record<'_>) {
+    let mut cells = work.cells(STEP);
+    work.identify(&mut cells, id);
+    let shown = lead.peek(lead::NAME).or_else(|| lead.peek(lead::DISPLAY_NAME));
+    if let Some(raw) = shown {
+        lead.take(lead::NAME);
+        split(&text::line(raw), &mut cells);
+    }
+    if let Some(company) = work.plan.leads.get(id).and_then(|lead| work.plan.company(lead)) {
+        cells.set(col::COMPANY, company);
+    }
+    lead_values(work, lead, &mut cells);
+    let created = work.instant(lead, lead::DATE_CREATED, &mut cells, col::CREATED_AT);
+    work.instant(lead, lead::DATE_UPDATED, &mut cells, col::UPDATED_AT);
+    work.emit(&cells, created, id);
+    custom::late_links(work, &[lead], Object::Person, id, created);
+}
+
+/// Lead-level values on the person that represents the lead.
+fn lead_values(work: &mut Work<'_>, lead: &Record<'_>, cells: &mut Cells) {
+    let id = lead.id().unwrap_or_default();
+    cells.set(col::LEAD_ID, id);
+    lead.take(lead::ID);
+    let has_company = work.plan.leads.get(id).is_some_and(|lead| lead.company.is_some());
+    lead_fields(
+        work,
+        lead,
+        cells,
+        &LEAD_FIELDS_OF_PERSON,
+        cells.get(col::CONTACT_ID).is_empty(),
+        false,
+    );
+    if !has_company {
+        if let Some(raw) = lead.peek(lead::NAME) {
+            if lead.is_open(lead::NAME) {
+                let full = [cells.get(col::FIRST_NAME), cells.get(col::LAST_NAME)].join(" ");
+                let same =
+                    crate::plan::people::name_key(&full) == crate::plan::people::name_key(raw);
+                if same { lead.merged(lead::NAME) } else { lead.archive(lead::NAME) }
+            }
+        }
+        work.line(lead, lead::URL, cells, col::LEAD_LINK);
+        if has_address(lead) {
+            postal(work, lead, cells, &LEAD_ADDRESS);
+        }
+    }
+    custom::fill(work, &[lead], Object::Person, cells, false);
+}
+
+/// Ids of the leads that were merged into the one this person represents.
+fn lead_ids_merged(work: &Work<'_>, represents: Option<&Record<'_>>) -> Vec<String> {
+    let Some(id) = represents.and_then(|lead| lead.id()) else { return Vec::new() };
+    let into = work.plan.merges.iter().filter(|m| m.object == "lead" && *m.survivor == *id);
+    into.map(|merge| merge.merged.to_string()).collect()
+}
+
+fn title(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
+    let Some(raw) = record.peek(contact::TITLE) else { return };
+    if cells.get(col::JOB_TITLE).is_empty() {
+        work.line(record, contact::TITLE, cells, col::JOB_TITLE);
+    } else if *text::line(raw) == *cells.get(col::JOB_TITLE) {
+        record.merged(contact::TITLE);
+    } else {
+        record.set_aside(contact::TITLE);
+        work.remark(record, contact::TITLE, event::LOST_MERGE, "");
+    }
+}
+
+/// The name in its two parts; without a name, what Close shows in its place.
+fn full_name(work: &mut Work<'_>, contacts: &[&Record<'_>], cells: &mut Cells) {
+    let mut key = None;
+    for record in contacts {
+        let Some(raw) = work.text(record, contact::NAME) else { continue };
+        let own = crate::plan::people::name_key(&raw);
+        match &key {
+            None => {
+                split(&text::line(&raw), cells);
+                key = Some(own);
+            }
+            Some(known) if *known == own => {}
+            Some(_) => {
+                record.set_aside(contact::NAME);
+                work.remark(record, contact::NAME, event::LOST_MERGE, "");
+            }
+        }
+    }
+    if key.is_none() {
+        let shown = contacts.iter().find_map(|record| record.peek(contact::DISPLAY_NAME));
+        if let Some(shown) = shown {
+            split(&text::line(shown), cells);
+        }
+    }
+}
+
+fn split(full: &str, cells: &mut Cells) {
+    let full = text::head(full, text::MAX_CELL);
+    let parts = name::split(full);
+    cells.set(col::FIRST_NAME, &parts.first);
+    cells.set(col::LAST_NAME, &parts.last);
+}
+
+/// The primary e-mail is the plan's; the others are additional. What Twenty cannot hold as an
+/// e-mail stays readable in a text field.
+fn emails(work: &mut Work<'_>, id: &str, contacts: &[&Record<'_>], cells: &mut Cells) {
+    let plan = work.plan;
+    let primary = plan.contacts.get(id).and_then(|contact| contact.primary.as_deref());
+    let (mut more, mut other): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for contact in contacts {
+        for item in contact.list(contact::EMAILS) {
+            let Some(raw) = work.text(item, email_address::EMAIL) else { continue };
+            match email::email(&raw) {
+                Ok(address) if Some(&*address) == primary => cells.set(col::EMAIL, &address),
+                Ok(address) if more.contains(&address) => {}
+                Ok(address) => {
+                    if plan
+                        .contacts
+                        .get(id)
+                        .is_some_and(|c| c.emails.first().map(|e| &**e) == Some(&*address))
+                    {
+                        work.remark_at(contact, "emails[].email", event::SHARED_EMAIL, &address);
+                    }
+                    more.push(address);
+                }
+                Err(refusal) => {
+                    work.remark_at(contact, "emails[].email", notice(refusal), &raw);
+                    other.push(text::line(&raw).into_owned());
+                }
+            }
+        }
+    }
+    if primary.is_some() && !more.is_empty() {
+        cells.set(col::EMAIL_MORE, email::additional_cell(&more));
+    } else {
+        // Additional addresses without a primary one would be promoted to it, and collide.
+        other.splice(0..0, more);
+    }
+    other.dedup();
+    cells.set(col::OTHER_EMAILS, text::head(&other.join("; "), text::MAX_CELL));
+}
+
+fn phones(work: &mut Work<'_>, contacts: &[&Record<'_>], cells: &mut Cells) {
+    let (mut good, mut other): (Vec<Phone>, Vec<String>) = (Vec::new(), Vec::new());
+    for contact in contacts {
+        for item in contact.list(contact::PHONES) {
+            let country = item.take(phone_number::COUNTRY);
+            let Some(raw) = work.text(item, phone_number::PHONE) else { continue };
+            match phone::phone(&raw, country.as_deref()) {
+                Ok(number) if good.iter().any(|known| known.e164 == number.e164) => {}
+                Ok(number) => {
+                    if number.extension.is_some() {
+                        // The extension has no place in a phone field.
+                        other.push(text::line(&raw).into_owned());
+                    }
+                    good.push(number);
+                }
+                Err(refusal) => {
+                    work.remark_at(contact, "phones[].phone", notice(refusal), &raw);
+                    other.push(text::line(&raw).into_owned());
+                }
+            }
+        }
+    }
+    if let Some((first, rest)) = good.split_first() {
+        cells.set(col::PHONE, &first.e164);
+        let (json, left) = phone::additional_cell(rest);
+        if left.len() < rest.len() {
+            cells.set(col::PHONE_CODE, &first.calling_code);
+            cells.set(col::PHONE_MORE, json);
+        }
+        other
+            .extend(left.into_iter().filter_map(|at| rest.get(at)).map(|phone| phone.e164.clone()));
+    }
+    other.dedup();
+    cells.set(col::OTHER_PHONES, text::head(&other.join("; "), text::MAX_CELL));
+}
+
+fn links(work: &mut Work<'_>, contacts: &[&Record<'_>], cells: &mut Cells) {
+    let mut good: Vec<String> = Vec::new();
+    for contact in contacts {
+        for item in contact.list(contact::URLS) {
+            match item.take_as(url::URL, link::link) {
+                Some(Ok(link))
+                    if hosts::is_linkedin(&link.host) && cells.get(col::LINKEDIN).is_empty() =>
+                {
+                    cells.set(col::LINKEDIN, link.url);
+                }
+                Some(Ok(link))
+                    if !good.contains(&link.url) && link.url != cells.get(col::LINKEDIN) =>
+                {
+                    good.push(link.url);
+                }
+                Some(Err(refusal)) => {
+                    let raw = item.peek(url::URL).unwrap_or_default();
+                    work.remark_at(contact, "urls[].url", notice(refusal), raw);
+                }
+                _ => {}
+            }
+        }
+    }
+    if let Some((first, rest)) = good.split_first() {
+        cells.set(col::LINK_URL, first);
+        cells.set(col::LINK_LABEL, first);
+        if !rest.is_empty() {
+            let pairs: Vec<(&str, &str)> = rest.iter().map(|url| (&**url, &**url)).collect();
+            cells.set(col::LINK_MORE, link::secondary_cell(&pairs));
+        }
+    }
+}
+
+/// The company of the survivor's lead, else that of another contact merged into this person.
+fn company(work: &mut Work<'_>, id: &str, contacts: &[&Record<'_>], cells: &mut Cells) {
+    let plan = work.plan;
+    for record in contacts {
+        let own = record.id().unwrap_or(id);
+        let lead =
+            plan.contacts.get(own).and_then(|c| c.lead.as_deref()).and_then(|l| plan.lead(l));
+        let company = lead.and_then(|(_, lead)| plan.company(lead));
+        record.take(contact::LEAD_ID);
+        match (lead, company) {
+            (None, _) => {
+                record.set_aside(contact::LEAD_ID);
+                work.remark(record, contact::LEAD_ID, event::ORPHAN, "");
+            }
+            (Some(_), Some(company)) if cells.get(col::COMPANY).is_empty() => {
+                cells.set(col::COMPANY, company);
+            }
+            (Some(_), Some(company)) if company != cells.get(col::COMPANY) => {
+                record.set_aside(contact::LEAD_ID);
+                work.remark(record, contact::LEAD_ID, event::LOST_MERGE, "");
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The cells of one row and their encoding as a CSV line: every cell quoted, lines end in LF
+//! (`twenty-importer.md` §0, §1.2). It must not know what a cell means.
+
+use crate::twenty::objects::Col;
+use csv_core::{QuoteStyle, Terminator, WriteResult, Writer, WriterBuilder};
+
+/// The cells of one row; empty cells are not sent by the importer.
+#[derive(Clone, Debug)]
+pub struct Cells {
+    /// Index of the step.
+    pub step: usize,
+    cells: Vec<String>,
+}
+
+impl Cells {
+    /// An empty row of `columns` cells.
+    pub fn new(step: usize, columns: usize) -> Self {
+        Self { step, cells: vec![String::new(); columns] }
+    }
+
+    /// Fills a cell.
+    pub fn set(&mut self, at: Col, text: impl AsRef<str>) {
+        self.set_at(usize::from(at.0), text.as_ref());
+    }
+
+    /// Fills a cell by position.
+    pub fn set_at(&mut self, at: usize, text: &str) {
+        if let Some(cell) = self.cells.get_mut(at) {
+            text.clone_into(cell);
+        }
+    }
+
+    /// What a cell holds.
+    pub fn get(&self, at: Col) -> &str {
+        self.get_at(usize::from(at.0))
+    }
+
+    /// What a cell holds, by position.
+    pub fn get_at(&self, at: usize) -> &str {
+        self.cells.get(at).map_or("", String::as_str)
+    }
+
+    /// The row as a CSV line.
+    pub fn line(&self) -> Vec<u8> {
+        encode(self.cells.iter().map(String::as_str))
+    }
+}
+
+/// A CSV line of these cells.
+pub fn encode<'a>(cells: impl Iterator<Item = &'a str>) -> Vec<u8> {
+    let mut writer = WriterBuilder::new()
+        .quote_style(QuoteStyle::Always)
+        .terminator(Terminator::Any(b'\n'))
+        .build();
+    let mut out = Vec::with_capacity(256);
+    for (i, cell) in cells.enumerate() {
+        if i > 0 {
+            push(&mut out, |buf| writer.delimiter(buf));
+        }
+        field(&mut writer, cell.as_bytes(), &mut out);
+    }
+    push(&mut out, |buf| writer.terminator(buf));
+    out
+}
+
+fn push(out: &mut Vec<u8>, mut write: impl FnMut(&mut [u8]) -> (WriteResult, usize)) {
+    loop {
+        let at = out.len();
+        out.resize(at + 4, 0);
+        let (result, written) = write(&mut out[at..]);
+        out.truncate(at + written);
+        if result == WriteResult::InputEmpty {
+            return;
+        }
+    }
+}
+
+fn field(writer: &mut Writer, mut input: &[u8], out: &mut Vec<u8>) {
+    loop {
+        let at = out.len();
+        out.resize(at + input.len() + input.len() / 8 + 8, 0);
+        let (result, read, written) = writer.field(input, &mut out[at..]);
+        out.truncate(at + written);
+        input = &input[read..];
+        if result == WriteResult::InputEmpty {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_cell_is_quoted() {
+        let line = encode(["a", "", "x \"y\"\nz", "=1,2"].into_iter());
+        assert_eq!(line, b"\"a\",\"\",\"x \"\"y\"\"\nz\",\"=1,2\"\n");
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_reads_back_as_its_cells(cells in prop::collection::vec(".*", 1..6)) {
+            let line = encode(cells.iter().map(String::as_str));
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&line[..]);
+            let row = reader.records().next().unwrap().unwrap();
+            prop_assert_eq!(row.iter().collect::<Vec<_>>(), cells);
+        }
+    }
+}
