@@ -29,6 +29,8 @@ pub enum ValueRule {
     Users,
     /// A contact, as a relation to a person.
     Contact,
+    /// Several contacts, as text with names and ids: a relation holds only one.
+    Contacts,
     /// Not at all: to the archive.
     Archive,
 }
@@ -37,7 +39,7 @@ impl ValueRule {
     /// The type of the field in Twenty.
     pub const fn field_type(self) -> Option<FieldType> {
         match self {
-            Self::Text | Self::Users => Some(FieldType::Text),
+            Self::Text | Self::Users | Self::Contacts => Some(FieldType::Text),
             Self::Number => Some(FieldType::Number),
             Self::Date => Some(FieldType::Date),
             Self::DateTime => Some(FieldType::DateTime),
@@ -201,7 +203,7 @@ fn defined(entry: &FieldEntry, profile: &Profile) -> (ValueRule, String) {
         "choices" if multi => ValueRule::MultiSelect,
         "choices" => ValueRule::Select,
         "user" => ValueRule::Users,
-        "contact" if multi => ValueRule::Text,
+        "contact" if multi => ValueRule::Contacts,
         "contact" => ValueRule::Contact,
         "custom_object" => ValueRule::Archive,
         "hidden" => {
@@ -225,6 +227,7 @@ fn inferred(profile: &Profile) -> (ValueRule, String) {
         () if all(profile.custom_objects) || profile.objects > 0 => ValueRule::Archive,
         () if all(profile.users) => ValueRule::Users,
         () if all(profile.contacts) && profile.max_items < 2 => ValueRule::Contact,
+        () if all(profile.contacts) => ValueRule::Contacts,
         () if all(profile.numbers) && !several => ValueRule::Number,
         () if all(profile.dates) && !several => ValueRule::Date,
         () if all(profile.instants + profile.dates) && !several => ValueRule::DateTime,

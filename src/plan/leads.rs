@@ -6,7 +6,7 @@ use super::companies::{self, Company};
 use super::gather;
 use super::people::{self, Contact};
 use crate::mapping::{LeadStrategy, Settings, legal_forms};
-use crate::survey::{LeadFacts, Map, Survey};
+use crate::survey::{LeadFacts, Map, Set, Survey};
 use crate::twenty::link;
 use hashbrown::HashMap;
 
@@ -114,12 +114,7 @@ fn resolve(mut facts: Vec<LeadFacts>) -> Map<Box<str>, Lead> {
         let pick = |get: fn(&LeadFacts) -> Option<&Box<str>>| {
             same.iter().find_map(get).cloned().unwrap_or_default()
         };
-        let mut contacts: Vec<Box<str>> = Vec::new();
-        for id in same.iter().flat_map(|f| &f.contacts) {
-            if !contacts.contains(id) {
-                contacts.push(id.clone());
-            }
-        }
+        let contacts: Set<Box<str>> = same.iter().flat_map(|f| &f.contacts).cloned().collect();
         let created = same.iter().map(|f| f.created).find(|at| *at != 0).unwrap_or_default();
         leads.push((
             same[0].id.clone(),
@@ -127,7 +122,7 @@ fn resolve(mut facts: Vec<LeadFacts>) -> Map<Box<str>, Lead> {
                 name: pick(|f| f.name.as_ref()),
                 url: pick(|f| f.url.as_ref()),
                 created,
-                contacts,
+                contacts: contacts.into_iter().collect(),
                 verdict: Verdict::Person,
                 evidence: "",
                 company: None,

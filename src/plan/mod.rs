@@ -55,6 +55,8 @@ pub struct Plan {
     pub companies: Vec<Company>,
     /// Everything that was merged.
     pub merges: Vec<Merge>,
+    /// The leads that were merged into each lead.
+    pub merged_leads: Map<Box<str>, Vec<Box<str>>>,
     /// Leads that were merged in Close: the id that is gone and the id that took its place.
     pub gone: HashMap<Box<str>, Box<str>, foldhash::fast::FixedState>,
     /// Option values of lead statuses, by status id and by label.
@@ -115,6 +117,7 @@ impl Plan {
             leads: identity.leads,
             contacts: identity.contacts,
             companies: identity.companies,
+            merged_leads: merged_leads(&identity.merges),
             merges: identity.merges,
             gone: identity.gone,
             lead_statuses,
@@ -167,4 +170,12 @@ impl Plan {
         let at = *self.field_of.get(&(kind, space))?.get(key)?;
         Some((at, self.fields.get(at)?))
     }
+}
+
+fn merged_leads(merges: &[Merge]) -> Map<Box<str>, Vec<Box<str>>> {
+    let mut into: Map<Box<str>, Vec<Box<str>>> = Map::default();
+    for merge in merges.iter().filter(|merge| merge.object == "lead") {
+        into.entry(merge.survivor.clone()).or_default().push(merge.merged.clone());
+    }
+    into
 }

@@ -71,6 +71,10 @@ const HTML: Content = Content::Not {
     code: "C2T-S006",
     why: "this is a web page, probably an error page saved by a downloader: download again",
 };
+const UTF16: Content = Content::Not {
+    code: "C2T-S008",
+    why: "the file is encoded in UTF-16; save it as UTF-8, as Close delivers it",
+};
 const UNREADABLE: Content = Content::Not { code: "C2T-S007", why: "the file cannot be read" };
 
 impl Sources {
@@ -192,6 +196,7 @@ fn recognise(path: &Path) -> Content {
 fn content(sniff: &[u8], gzip: bool) -> Content {
     let text = sniff.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sniff).trim_ascii_start();
     match text.first() {
+        _ if sniff.starts_with(b"\xff\xfe") || sniff.starts_with(b"\xfe\xff") => UTF16,
         None => EMPTY,
         Some(b'[') if is_backup_defect(text) => BACKUP,
         Some(b'{' | b'[') => Content::Json { gzip },

@@ -95,6 +95,8 @@ pub struct Splitter<R> {
     lines: bool,
     hash: Option<Sha256>,
     bytes: u64,
+    /// The compressed data breaks off.
+    cut_off: bool,
 }
 
 impl<R: Read> Splitter<R> {
@@ -115,6 +117,7 @@ impl<R: Read> Splitter<R> {
             lines: false,
             hash: hash.then(Sha256::new),
             bytes: 0,
+            cut_off: false,
         }
     }
 
@@ -160,14 +163,21 @@ impl<R: Read> Splitter<R> {
         // Grow with the record, so that a huge one does not cost quadratic copying.
         let want = READ.max(old / 2);
         let mut limited = self.input.by_ref().take(want as u64);
-        let read = limited
-            .read_to_end(&mut self.buf)
-            .map_err(|e| Error::io("cannot read the export", &self.path, e))?;
+        let read = match limited.read_to_end(&mut self.buf) {
+            Ok(read) => read,
+            // Compressed data that breaks off: what came before it is good.
+            Err(e) if is_broken_data(e.kind()) => {
+                self.cut_off = true;
+                self.buf.len() - old
+            }
+            Err(e) => return Err(Error::io("cannot read the export", &self.path, e)),
+        };
         self.bytes += read as u64;
         if let Some(hash) = &mut self.hash {
             hash.update(&self.buf[old..]);
         }
-        self.eof = read == 0;
+        self.eof = read == 0 || self.cut_off;
+        self.chunk.truncated |= self.cut_off;
         if old == 0 && self.offset == 0 && self.buf.starts_with(b"\xef\xbb\xbf") {
             self.at = 3;
         }
@@ -396,6 +406,11 @@ impl<R: Read> Splitter<R> {
         self.scan = None;
         self.at = self.buf.len();
     }
+}
+
+fn is_broken_data(kind: std::io::ErrorKind) -> bool {
+    use std::io::ErrorKind as E;
+    matches!(kind, E::UnexpectedEof | E::InvalidData | E::InvalidInput)
 }
 
 /// How the records of a source begin: up to and including the first value's id prefix

@@ -4,6 +4,7 @@
 use crate::close::shape::{contact, lead};
 use crate::close::{Record, time};
 use crate::read::node;
+use super::Set;
 use crate::twenty::email;
 
 /// Which copy of an object is the better one: the later update, then more keys (§1.3).
@@ -88,19 +89,14 @@ impl LeadFacts {
             .flat_map(|(_, list)| node::elements(list))
             .filter_map(|contact| node::get_text(contact, "id"));
         let listed = record.value(lead::CONTACT_IDS).into_iter().flat_map(node::elements);
-        let mut contacts: Vec<Box<str>> = nested.map(Into::into).collect();
-        for id in listed.filter_map(node::text) {
-            if !contacts.iter().any(|known| **known == *id) {
-                contacts.push(id.into());
-            }
-        }
+        let contacts: Set<Box<str>> = nested.chain(listed.filter_map(node::text)).map(Into::into).collect();
         Some(Self {
             id: record.id()?.into(),
             rank: rank(record, lead::DATE_UPDATED),
             name: known.then(|| name.unwrap_or_default().into()),
             url: record.has(lead::URL).then(|| record.peek(lead::URL).unwrap_or_default().into()),
             created: micros(record, lead::DATE_CREATED).unwrap_or_default(),
-            contacts,
+            contacts: contacts.into_iter().collect(),
         })
     }
 }

@@ -30,6 +30,9 @@ use indexmap::IndexMap;
 /// A map whose order is that of insertion and whose hashing is fixed.
 pub type Map<K, V> = IndexMap<K, V, foldhash::fast::FixedState>;
 
+/// A set whose order is that of insertion and whose hashing is fixed.
+pub type Set<T> = indexmap::IndexSet<T, foldhash::fast::FixedState>;
+
 /// What the export holds.
 #[derive(Debug, Default)]
 pub struct Survey {

@@ -139,6 +139,16 @@ fn cell(
             });
             users.collect::<Vec<_>>().join("; ")
         }
+        ValueRule::Contacts => {
+            let contacts = items.iter().map(|id| match plan.contacts.get(&**id) {
+                Some(contact) if !contact.name.trim().is_empty() => {
+                    format!("{} ({id})", text::line(&contact.name))
+                }
+                _ => text::line(id).into_owned(),
+            });
+            let joined = contacts.collect::<Vec<_>>().join("; ");
+            return Ok((text::head(&joined, text::MAX_CELL).to_owned(), text::fits(&joined)));
+        }
         ValueRule::Contact => {
             let id = single(&items)?;
             plan.person(&id).ok_or(event::DANGLING)?.to_owned()

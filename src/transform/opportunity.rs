@@ -67,7 +67,9 @@ fn name(record: &Record<'_>, lead: &str, cells: &mut Cells) {
     let note = html.as_deref().or(record.peek(o::NOTE)).unwrap_or_default();
     let first = crate::twenty::markdown::title(note, NAME_NOTE);
     let value = record.peek(o::VALUE_FORMATTED).unwrap_or_default();
-    let more = if first.is_empty() { value } else { &first };
+    // A note often begins as a list or heading; its marks are no part of a name.
+    let first = first.trim_start_matches(['-', '*', '•', '#', '>', ' ']);
+    let more = if first.is_empty() { value } else { first };
     let name = if more.is_empty() { lead.to_owned() } else { format!("{lead} – {more}") };
     cells.set(col::NAME, text::head(&text::line(&name), text::MAX_CELL));
 }

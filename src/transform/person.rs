@@ -5,7 +5,8 @@ use super::company::{LEAD_ADDRESS, LEAD_FIELDS_OF_PERSON, has_address, lead_fiel
 use super::custom;
 use super::rows::Cells;
 use super::work::{Work, notice};
-use crate::close::Record;
+use crate::close::record::scalar;
+use crate::close::{Field, Record};
 use crate::close::shape::{contact, email_address, lead, link as url, phone_number};
 use crate::event;
 use crate::twenty::objects::{Object, person as col};
@@ -59,7 +60,7 @@ pub(super) fn from_contacts(
         all.push(lead);
     }
     let of_leads = lead_ids_merged(work, represents);
-    let merged = merged.into_iter().chain(of_leads.iter().map(String::as_str));
+    let merged = merged.into_iter().chain(of_leads.iter().map(|id| &**id));
     cells.set(col::MERGED, merged.collect::<Vec<_>>().join(" "));
     work.emit(&cells, created, id);
     custom::late_links(work, &all, Object::Person, id, created);
@@ -117,10 +118,9 @@ fn lead_values(work: &mut Work<'_>, lead: &Record<'_>, cells: &mut Cells) {
 }
 
 /// Ids of the leads that were merged into the one this person represents.
-fn lead_ids_merged(work: &Work<'_>, represents: Option<&Record<'_>>) -> Vec<String> {
-    let Some(id) = represents.and_then(|lead| lead.id()) else { return Vec::new() };
-    let into = work.plan.merges.iter().filter(|m| m.object == "lead" && *m.survivor == *id);
-    into.map(|merge| merge.merged.to_string()).collect()
+fn lead_ids_merged<'p>(work: &Work<'p>, represents: Option<&Record<'_>>) -> &'p [Box<str>] {
+    let merged = represents.and_then(|lead| work.plan.merged_leads.get(lead.id()?));
+    merged.map_or(&[], Vec::as_slice)
 }
 
 fn title(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
@@ -176,6 +176,8 @@ fn emails(work: &mut Work<'_>, id: &str, contacts: &[&Record<'_>], cells: &mut C
     let (mut more, mut other): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for contact in contacts {
         for item in contact.list(contact::EMAILS) {
+            usual(item, email_address::TYPE, "office");
+            usual(item, email_address::IS_UNSUBSCRIBED, "false");
             let Some(raw) = work.text(item, email_address::EMAIL) else { continue };
             match email::email(&raw) {
                 Ok(address) if Some(&*address) == primary => cells.set(col::EMAIL, &address),
@@ -207,10 +209,20 @@ fn emails(work: &mut Work<'_>, id: &str, contacts: &[&Record<'_>], cells: &mut C
     cells.set(col::OTHER_EMAILS, text::head(&other.join("; "), text::MAX_CELL));
 }
 
+/// The value Close gives when nobody chose one says nothing.
+fn usual(item: &Record<'_>, field: Field, value: &str) {
+    let own = item.value(field).and_then(scalar);
+    if own.is_some_and(|own| own == value) {
+        item.noise(field);
+    }
+}
+
 fn phones(work: &mut Work<'_>, contacts: &[&Record<'_>], cells: &mut Cells) {
     let (mut good, mut other): (Vec<Phone>, Vec<String>) = (Vec::new(), Vec::new());
     for contact in contacts {
         for item in contact.list(contact::PHONES) {
+            usual(item, phone_number::TYPE, "office");
+            usual(item, phone_number::SMS_BLOCKED, "false");
             let country = item.take(phone_number::COUNTRY);
             let Some(raw) = work.text(item, phone_number::PHONE) else { continue };
             match phone::phone(&raw, country.as_deref()) {
@@ -247,6 +259,7 @@ fn links(work: &mut Work<'_>, contacts: &[&Record<'_>], cells: &mut Cells) {
     let mut good: Vec<String> = Vec::new();
     for contact in contacts {
         for item in contact.list(contact::URLS) {
+            usual(item, url::TYPE, "url");
             match item.take_as(url::URL, link::link) {
                 Some(Ok(link))
                     if hosts::is_linkedin(&link.host) && cells.get(col::LINKEDIN).is_empty() =>

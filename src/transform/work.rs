@@ -10,7 +10,7 @@ use crate::event::{self, Notice, Reject, excerpt};
 use crate::plan::Plan;
 use crate::read::split::Broken;
 use crate::read::{Chunk, Node, Repairs, node};
-use crate::survey::{Visit, hash, walk};
+use crate::survey::{Map, Visit, hash, walk};
 use crate::twenty::objects::Col;
 use crate::twenty::{date, id, text};
 use base64::Engine;
@@ -106,9 +106,9 @@ impl<'p> Work<'p> {
                 Kind::Lead => leads.push(visit),
                 Kind::Contact => contacts.push(visit),
                 _ => {
-                    let done =
-                        visit.record.id().and_then(|id| completed.iter().find(|(t, _)| *t == id));
-                    self.other(visit, done.map(|(_, at)| *at));
+                    let task = visit.record.id().filter(|_| visit.record.kind == Kind::Task);
+                    let done = task.and_then(|id| completed.get(id).copied());
+                    self.other(visit, done);
                 }
             }
         }
@@ -505,16 +505,17 @@ fn needs_id(kind: Kind) -> bool {
     matches!(kind.group(), Group::Record | Group::Task | Group::Activity)
 }
 
-/// When to-dos that stand in the same value were completed.
-fn completions<'a>(visits: &[Visit<'a>]) -> Vec<(&'a str, i64)> {
-    let done = visits.iter().filter(|visit| visit.record.kind == Kind::TaskCompleted);
-    let done = done.filter_map(|visit| {
+/// When to-dos that stand in the same value were completed; the latest time counts.
+fn completions<'a>(visits: &[Visit<'a>]) -> Map<&'a str, i64> {
+    let mut done: Map<&'a str, i64> = Map::default();
+    for visit in visits.iter().filter(|visit| visit.record.kind == Kind::TaskCompleted) {
         let text = |key| node::get_text(visit.record.nodes(), key);
-        let at = text("activity_at").or_else(|| text("date_created")).and_then(time::instant)?;
-        Some((text("task_id")?, at.as_microsecond()))
-    });
-    let mut done: Vec<_> = done.collect();
-    done.sort_by(|a, b| b.cmp(a));
+        let at = text("activity_at").or_else(|| text("date_created")).and_then(time::instant);
+        if let Some((task, at)) = text("task_id").zip(at.map(jiff::Timestamp::as_microsecond)) {
+            let known = done.entry(task).or_insert(at);
+            *known = at.max(*known);
+        }
+    }
     done
 }
 
