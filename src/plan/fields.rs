@@ -143,15 +143,26 @@ fn name_of<'s>(survey: &'s Survey, id: &str) -> Option<&'s str> {
     survey.config.fields.get(id).map(|f| &*f.name)
 }
 
-/// The name in the dictionary that means field `id`: by definition, else by the most agreeing
-/// values, else by the first in the alphabet.
+/// The name in the dictionary that means field `id`: the defined one, else the one whose values agree
+/// most often, else the first in the alphabet. Of several fields with one name, the one that agrees
+/// most often has it.
 fn paired(survey: &Survey, id: &str, names: &Map<Box<str>, Profile>) -> Option<Box<str>> {
-    if let Some(name) = name_of(survey, id) {
-        return names.contains_key(name).then(|| name.into());
+    let votes = |id: &str, name: &str| {
+        survey.pairs.get(&(id.into(), name.into())).copied().unwrap_or_default()
+    };
+    if let Some(name) = name_of(survey, id).filter(|name| names.contains_key(*name)) {
+        let rivals =
+            survey.config.fields.iter().filter(|(rival, f)| *f.name == *name && ***rival != *id);
+        let stronger =
+            rivals.filter(|(rival, _)| (votes(rival, name), id) > (votes(id, name), &***rival));
+        return (stronger.count() == 0).then(|| name.into());
     }
-    let votes =
+    if name_of(survey, id).is_some() {
+        return None;
+    }
+    let mine =
         survey.pairs.iter().filter(|((voted, name), _)| **voted == *id && names.contains_key(name));
-    let best = votes.max_by(|(a, n), (b, m)| (n, &b.1).cmp(&(m, &a.1)));
+    let best = mine.max_by(|((_, a), n), ((_, b), m)| (n, b).cmp(&(m, a)));
     best.map(|((_, name), _)| name.clone())
 }
 

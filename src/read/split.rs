@@ -44,6 +44,8 @@ pub struct Envelope {
     pub json: Vec<u8>,
     /// How many records the page held.
     pub records: u64,
+    /// How its records begin: pages of one list, in one file or several, begin alike.
+    pub opening: Vec<u8>,
 }
 
 /// A run of whole records of one source.
@@ -214,7 +216,8 @@ impl<R: Read> Splitter<R> {
     /// Between records: skips blanks and commas, opens or closes arrays, starts a record.
     fn between(&mut self) -> bool {
         let rest = &self.buf[self.at..];
-        let blanks = rest.iter().take_while(|b| b.is_ascii_whitespace() || **b == b',').count();
+        let blanks =
+            rest.iter().take_while(|b| b.is_ascii_whitespace() || matches!(**b, b',' | 0)).count();
         self.at += blanks;
         let Some(&byte) = self.buf.get(self.at) else { return false };
         let top = matches!(self.places.last(), Some(Place::Top));
@@ -378,7 +381,8 @@ impl<R: Read> Splitter<R> {
         };
         if let Some(Place::Tail { head, records }) = self.places.pop() {
             let json = [&head[..], b"]", &self.buf[start..end]].concat();
-            self.chunk.envelopes.push(Envelope { json, records });
+            let opening = self.opening.clone();
+            self.chunk.envelopes.push(Envelope { json, records, opening });
         }
         self.at = end;
         self.scan = None;
@@ -397,7 +401,8 @@ impl<R: Read> Splitter<R> {
             self.places.pop()
         {
             let json = [&head[..], b"]}"].concat();
-            self.chunk.envelopes.push(Envelope { json, records });
+            let opening = self.opening.clone();
+            self.chunk.envelopes.push(Envelope { json, records, opening });
         }
         self.places.truncate(1);
         if self.places.is_empty() {
