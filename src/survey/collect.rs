@@ -24,6 +24,7 @@ pub fn survey(pool: &rayon::ThreadPool, sources: Sources) -> Result<(Survey, See
         all.absorb(part);
         Ok(())
     })?;
+    all.count_different();
     (all.sources, all.ends, all.ignored) = (sources.files, ends, sources.ignored);
     Ok((all, seen))
 }
@@ -343,6 +344,17 @@ impl StatusFacts {
 }
 
 impl Survey {
+    fn count_different(&mut self) {
+        let leads: super::Set<&str> = self.leads.iter().map(|lead| &*lead.id).collect();
+        let contacts: super::Set<&str> = self.contacts.iter().map(|contact| &*contact.id).collect();
+        let counts = [
+            (Kind::Lead, leads.len()),
+            (Kind::Contact, contacts.len()),
+            (Kind::Opportunity, self.opportunities.len()),
+        ];
+        self.different = counts.into_iter().map(|(kind, n)| (kind, n as u64)).collect();
+    }
+
     /// Adds what another part of the export holds.
     fn absorb(&mut self, part: Self) {
         part.read.iter().for_each(|(k, n)| *self.read.entry(*k).or_default() += n);

@@ -44,6 +44,8 @@ pub struct Survey {
     pub ignored: Vec<Ignored>,
     /// Objects read, by kind; copies of one object count each time.
     pub read: Map<Kind, u64>,
+    /// Different leads, contacts and opportunities, copies counted once.
+    pub different: Map<Kind, u64>,
     /// Objects by kind and year.
     pub years: Map<(Kind, i16), u64>,
     /// What is under every path.

@@ -217,7 +217,7 @@ impl<'p> Work<'p> {
 
     /// Hands a finished row on.
     pub fn emit(&mut self, cells: &Cells, at: Option<i64>, id: &str) {
-        let line = cells.line();
+        let line = cells.line(&self.plan.steps[cells.step].hidden);
         let (step, at) = (cells.step, at.unwrap_or(i64::MIN));
         self.out.rows.push(Row { step, at, id: id.into(), line });
     }
