@@ -36,6 +36,10 @@ notices! {
     REPAIRED = "C2T-R005", "the record was read after a repair", "compare it with the untouched copy in the archive";
     /// A child without its parent.
     ORPHAN = "C2T-R006", "the lead it belongs to is not in the export", "it is written without links; export the lead as well";
+    /// An amount in a currency without minor units.
+    DOUBTFUL_AMOUNT = "C2T-N002", "the currency has no cents and nothing shows whether Close counts in hundredths", "the amount was divided by 100: compare one with Close";
+    /// A record that belongs to no lead: a detached call, a notification.
+    DETACHED = "C2T-R010", "it belongs to no lead", "it is written without links; link it by hand where that matters";
     /// A reference to something that is not there.
     DANGLING = "C2T-R007", "it refers to a record that is not in the export", "the link is left out; the id is kept in the archive";
     /// An older or poorer copy of the same object says something else.
@@ -43,7 +47,7 @@ notices! {
     /// Another record that was merged into this one says something else.
     LOST_MERGE = "C2T-R009", "the record was merged and this value differs", "it is kept in the archive";
     /// A text longer than a cell.
-    CUT = "C2T-V701", "longer than the 32,767 characters of a cell", "the whole text is kept in the archive";
+    CUT = "C2T-V720", "longer than the 32,767 characters of a cell", "the whole text is kept in the archive";
     /// A value of the wrong JSON type.
     WRONG_TYPE = "C2T-V710", "the value has a type Close does not write here", "it is kept in the archive";
     /// A country Twenty's list does not have.
@@ -53,7 +57,7 @@ notices! {
     /// No time stamp.
     NO_TIME = "C2T-V712", "this is no date or time", "it is kept in the archive";
     /// An address another person already has as primary.
-    SHARED_EMAIL = "C2T-N001", "another person has this e-mail as primary", "it is kept as an additional e-mail";
+    SHARED_EMAIL = "C2T-N001", "another person has this e-mail as primary", "it is kept as an additional e-mail, or in Other Emails";
 }
 
 /// Something set aside, with its place.

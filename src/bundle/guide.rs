@@ -54,10 +54,7 @@ fn overview(page: &mut Page, manifest: &Manifest) {
         "[4 When the importer complains](#4-when-the-importer-complains)".to_owned(),
         "[5 Afterwards](#5-afterwards)".to_owned(),
     ]);
-    page.para(
-        "For a rehearsal, make a small bundle with `close2twenty convert --sample 50` and import \
-         it into an empty test workspace first.",
-    );
+    page.para("For a rehearsal, import the files into an empty test workspace first.");
 }
 
 fn remarks(page: &mut Page, manifest: &Manifest, notes: &[String]) {
@@ -65,7 +62,8 @@ fn remarks(page: &mut Page, manifest: &Manifest, notes: &[String]) {
     if !manifest.mapping.confirmed {
         remarks.push(format!(
             "The map of this bundle ({}) has not been confirmed by a person. Read the report \
-             (`report.html`) before you import.",
+             (`reports/reconciliation.json`, `reports/merges.csv`, `reports/rejects.csv`) before \
+             you import.",
             text(&manifest.mapping.origin)
         ));
     }

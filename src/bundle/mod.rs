@@ -11,5 +11,5 @@ mod tables;
 mod writer;
 
 pub use manifest::Manifest;
-pub use stage::Stage;
+pub use stage::{Stage, remove_unfinished};
 pub use writer::{Finished, Totals, Writer};

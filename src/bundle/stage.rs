@@ -4,7 +4,21 @@
 use crate::error::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use tempfile::TempDir;
+
+/// The folder of the bundle that is being written, for [`remove_unfinished`].
+static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// Removes what an interrupted run has written so far. Called when the program is told to stop; it
+/// must not be called while a bundle is put in its place by another thread that goes on.
+pub fn remove_unfinished() {
+    let unfinished = UNFINISHED.lock().ok().and_then(|mut path| path.take());
+    if let Some(path) = unfinished {
+        // The run is over: nothing more can be done when this fails.
+        let _ = fs::remove_dir_all(path);
+    }
+}
 
 /// A bundle that is being written.
 #[derive(Debug)]
@@ -30,6 +44,7 @@ impl Stage {
         let name = place.file_name().map_or_else(|| "bundle".into(), |n| n.to_string_lossy());
         let prefix = format!(".{name}.part-");
         let folder = tempfile::Builder::new().prefix(&prefix).tempdir_in(&parent).map_err(io)?;
+        remember(Some(folder.path().to_owned()));
         Ok(Self { folder, place: place.to_owned() })
     }
 
@@ -73,9 +88,16 @@ impl Stage {
             }
             return Err(io(error));
         }
+        remember(None);
         // The folder has moved; only its empty name is left to forget.
         let _ = self.folder.keep();
         Ok(self.place)
+    }
+}
+
+fn remember(path: Option<PathBuf>) {
+    if let Ok(mut unfinished) = UNFINISHED.lock() {
+        *unfinished = path;
     }
 }
 

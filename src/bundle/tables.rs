@@ -46,7 +46,7 @@ struct Table {
 impl<'p> Tables<'p> {
     /// Files below `root` for one step.
     pub fn new(root: &'p Path, step: &'p StepPlan) -> Self {
-        let headers = step.columns.iter().map(|column| column.header.as_str());
+        let headers = step.shown().map(|column| column.header.as_str());
         let header = crate::transform::encode(headers);
         Self { root, step, header, open: None, files: Vec::new() }
     }
@@ -147,6 +147,7 @@ mod tests {
             folder: "05-notes".to_owned(),
             stem: "notes".to_owned(),
             columns: vec![column],
+            hidden: Vec::new(),
             depends_on: Vec::new(),
             chronological: true,
             links: Vec::new(),

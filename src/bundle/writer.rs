@@ -180,7 +180,7 @@ impl<'p> Writer<'p> {
                 folder: format!("csv/{}", step.folder),
                 depends_on: step.depends_on.clone(),
                 files: files?,
-                columns: step.columns.clone(),
+                columns: step.shown().cloned().collect(),
             });
         }
         Ok(Finished { totals: self.totals, steps })

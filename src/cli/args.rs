@@ -86,7 +86,7 @@ pub struct ConvertArgs {
     /// What represents a lead in Twenty
     #[arg(long, value_enum, default_value_t = LeadStrategy::Auto)]
     pub leads: LeadStrategy,
-    /// End with exit code 3 when records were rejected or the export is not whole
+    /// End with exit code 3 when anything was set aside or the export is not whole
     #[arg(long)]
     pub strict: bool,
 }

@@ -24,6 +24,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let printer = Printer::new(&cli.global);
+    stop_cleanly();
     let result = commands::run(&cli, &printer);
     match result {
         Ok(code) => ExitCode::from(code),
@@ -32,6 +33,18 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(exit_code(&error))
         }
     }
+}
+
+/// Told to stop, the program removes what it has written so far and says so.
+fn stop_cleanly() {
+    let stop = || {
+        crate::bundle::remove_unfinished();
+        printer::stopped();
+        #[expect(clippy::exit, reason = "the run ends here, whatever the other threads do")]
+        std::process::exit(130);
+    };
+    // Without a handler the program just ends; a hidden folder may stay behind.
+    let _ = ctrlc::set_handler(stop);
 }
 
 fn exit_code(error: &Error) -> u8 {

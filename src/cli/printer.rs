@@ -14,6 +14,11 @@ pub struct Printer {
     color: bool,
 }
 
+/// Says that the run was stopped from outside.
+pub(super) fn stopped() {
+    Printer::err("error[C2T-E050]: stopped; no bundle was written and nothing was left behind");
+}
+
 impl Printer {
     /// A printer for these options; `NO_COLOR` and pipes turn colours off.
     pub fn new(global: &Global) -> Self {

@@ -211,7 +211,7 @@ const PREFIXES: &[(&str, Kind)] = &[
 /// (`contacts[]` of a lead), used when the object itself does not say.
 pub fn classify(object: &[Node<'_>], hint: Option<Kind>) -> Kind {
     let id = node::get_text(object, "id").unwrap_or_default();
-    if let Some(kind) = node::get_text(object, "_type").and_then(|name| by_type(name, id)) {
+    if let Some(kind) = node::get_text(object, "_type").and_then(by_type) {
         return kind;
     }
     if let Some((_, kind)) = PREFIXES.iter().find(|(prefix, _)| id.starts_with(prefix)) {
@@ -225,21 +225,22 @@ pub fn classify(object: &[Node<'_>], hint: Option<Kind>) -> Kind {
     hint.unwrap_or_else(|| by_keys(object))
 }
 
-fn by_type(name: &str, id: &str) -> Option<Kind> {
+fn by_type(name: &str) -> Option<Kind> {
     if TASKS.contains(&name) {
         return Some(Kind::Task);
     }
     if ACCOUNTS.contains(&name) {
         return Some(Kind::ConnectedAccount);
     }
-    let activity = ACTIVITIES.iter().find(|(word, _)| *word == name).map(|(_, kind)| *kind);
-    activity.filter(|_| id.is_empty() || !id.starts_with("lead_"))
+    ACTIVITIES.iter().find(|(word, _)| *word == name).map(|(_, kind)| *kind)
 }
 
 /// The last resort: which keys there are.
 fn by_keys(object: &[Node<'_>]) -> Kind {
     let has = |key| node::get(object, key).is_some();
-    if has("accepts_multiple_values") && has("type") {
+    if has("contacts") && (has("opportunities") || has("status_id") || has("display_name")) {
+        Kind::Lead
+    } else if has("accepts_multiple_values") && has("type") {
         Kind::CustomField
     } else if has("statuses") && has("name") {
         Kind::Pipeline

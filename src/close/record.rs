@@ -9,6 +9,9 @@ use crate::read::{Node, node};
 use std::borrow::Cow;
 use std::cell::Cell;
 
+/// Longest id, in bytes (`close-format.md` §1.5: about 50).
+const MAX_ID: usize = 100;
+
 /// What was done with a value so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Mark {
@@ -99,7 +102,13 @@ impl<'a> Record<'a> {
         let mark = Cell::new(Mark::None);
         let Some(field) = self.layout.find(key) else {
             return match key.strip_prefix("custom.") {
-                Some(id) => self.customs.push(Custom { key: id, value, mark }),
+                Some(id) => {
+                    let earlier = self.customs.iter().position(|custom| custom.key == id);
+                    if let Some(earlier) = earlier.map(|at| self.customs.remove(at)) {
+                        self.unknown.push((key, earlier.value));
+                    }
+                    self.customs.push(Custom { key: id, value, mark });
+                }
                 None => self.unknown.push((key, value)),
             };
         };
@@ -113,12 +122,13 @@ impl<'a> Record<'a> {
         match (form, value.first()) {
             (Form::Records(_), Some(Node::Array { .. })) => return,
             (Form::Named, Some(Node::Object { .. })) => {
-                let entries = node::entries(value);
-                self.named.extend(entries.map(|(key, value)| Custom {
-                    key,
-                    value,
-                    mark: mark.clone(),
-                }));
+                for (name, value) in node::entries(value) {
+                    let earlier = self.named.iter().position(|named| named.key == name);
+                    if let Some(earlier) = earlier.map(|at| self.named.remove(at)) {
+                        self.unknown.push((key, earlier.value));
+                    }
+                    self.named.push(Custom { key: name, value, mark: mark.clone() });
+                }
                 return;
             }
             (Form::List(_), Some(Node::Array { .. }))
@@ -269,7 +279,8 @@ impl<'a> Record<'a> {
             };
             let field = Field(at as u8);
             let rule = fates.get(self.layout.base + at).copied().flatten();
-            let has_home = matches!(rule, Some(Fate::Written | Fate::Derived));
+            let container = !matches!(self.layout.shape.keys[at].form, Form::Value);
+            let has_home = container || matches!(rule, Some(Fate::Written | Fate::Derived));
             let nested = self.nested.iter().any(|(f, _)| *f == field);
             if has_home
                 && !nested
@@ -318,9 +329,11 @@ impl<'a> Record<'a> {
         self.nested.iter().find(|(at, _)| *at == field).map_or(&[], |(_, list)| list)
     }
 
-    /// The record's id, if it has one.
+    /// The record's id, if it has a usable one: Close's ids are short and plain, and longer ones do
+    /// not fit a unique field.
     pub fn id(&self) -> Option<&'a str> {
-        node::get_text(self.nodes, "id")
+        let plain = |id: &&str| id.len() <= MAX_ID && id.bytes().all(|b| b.is_ascii_graphic());
+        node::get_text(self.nodes, "id").filter(plain)
     }
 
     /// Fills keys this record lacks from an older copy of the same object; the moved values no

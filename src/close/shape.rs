@@ -348,6 +348,10 @@ shape! {
     }
 }
 shape! {
+    /// Thread of e-mails: an archive of its own, with copies of its e-mails inside.
+    email_thread { EMAILS = "emails" => (records Email), }
+}
+shape! {
     /// Kinds that go to the archive whole have no known keys.
     whole {}
 }
@@ -362,6 +366,7 @@ pub fn shape(kind: Kind) -> &'static Shape {
         Kind::Note => &note::SHAPE,
         Kind::Call => &call::SHAPE,
         Kind::Email => &email::SHAPE,
+        Kind::EmailThread => &email_thread::SHAPE,
         Kind::Sms => &sms::SHAPE,
         Kind::WhatsAppMessage => &whatsapp::SHAPE,
         Kind::Meeting => &meeting::SHAPE,

@@ -158,7 +158,22 @@ fn words(name: &str) -> String {
     let joined = plain.replace('&', " & ");
     let words =
         joined.split_whitespace().map(|w| if matches!(w, "and" | "und" | "et") { "&" } else { w });
-    words.collect::<Vec<_>>().join(" ")
+    join_letters(words)
+}
+
+/// Words joined by blanks; single letters in a row are one word, so that `e. V.` is `ev`.
+fn join_letters<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let mut out = String::new();
+    let mut after_letter = false;
+    for word in words {
+        let letter = word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
+        if !(out.is_empty() || letter && after_letter) {
+            out.push(' ');
+        }
+        out.push_str(word);
+        after_letter = letter;
+    }
+    out
 }
 
 /// The name before its legal form, and the form.
@@ -190,6 +205,8 @@ mod tests {
     fn only_clear_forms_are_evidence() {
         assert_eq!(evident("Beispiel GmbH"), Some("gmbh"));
         assert_eq!(evident("Example S.A."), Some("sa"));
+        assert_eq!(evident("Verein zur Probe e. V."), Some("ev"));
+        assert_eq!(evident("Example S. A."), Some("sa"));
         assert_eq!(evident("Muster AG"), Some("ag"));
         assert_eq!(evident("Ana Sa"), None);
         assert_eq!(evident("Anna Müller"), None);

@@ -22,7 +22,8 @@ pub struct Company {
 /// The host of a lead's own website; none for pages on other people's sites.
 pub fn own_host(url: &str) -> Option<Box<str>> {
     let domain = link::domain(url).ok()?;
-    (!hosts::is_shared_host(&domain.host)).then(|| domain.host.into())
+    let elsewhere = hosts::is_shared_host(&domain.host) || hosts::is_free_mail_host(&domain.host);
+    (!elsewhere).then(|| domain.host.into())
 }
 
 pub(super) fn dedupe(leads: &mut Map<Box<str>, Lead>, merges: &mut Vec<Merge>) -> Vec<Company> {

@@ -143,15 +143,26 @@ fn name_of<'s>(survey: &'s Survey, id: &str) -> Option<&'s str> {
     survey.config.fields.get(id).map(|f| &*f.name)
 }
 
-/// The name in the dictionary that means field `id`: by definition, else by the most agreeing
-/// values, else by the first in the alphabet.
+/// The name in the dictionary that means field `id`: the defined one, else the one whose values agree
+/// most often, else the first in the alphabet. Of several fields with one name, the one that agrees
+/// most often has it.
 fn paired(survey: &Survey, id: &str, names: &Map<Box<str>, Profile>) -> Option<Box<str>> {
-    if let Some(name) = name_of(survey, id) {
-        return names.contains_key(name).then(|| name.into());
+    let votes = |id: &str, name: &str| {
+        survey.pairs.get(&(id.into(), name.into())).copied().unwrap_or_default()
+    };
+    if let Some(name) = name_of(survey, id).filter(|name| names.contains_key(*name)) {
+        let rivals =
+            survey.config.fields.iter().filter(|(rival, f)| *f.name == *name && ***rival != *id);
+        let stronger =
+            rivals.filter(|(rival, _)| (votes(rival, name), id) > (votes(id, name), &***rival));
+        return (stronger.count() == 0).then(|| name.into());
     }
-    let votes =
+    if name_of(survey, id).is_some() {
+        return None;
+    }
+    let mine =
         survey.pairs.iter().filter(|((voted, name), _)| **voted == *id && names.contains_key(name));
-    let best = votes.max_by(|(a, n), (b, m)| (n, &b.1).cmp(&(m, &a.1)));
+    let best = mine.max_by(|((_, a), n), ((_, b), m)| (n, b).cmp(&(m, a)));
     best.map(|((_, name), _)| name.clone())
 }
 
@@ -172,7 +183,7 @@ fn field(
     let close_name = entry.map(|e| e.name.clone()).or(name).or(id).unwrap_or_default();
     let (rule, why) = match entry {
         Some(entry) => defined(entry, &profile),
-        None => inferred(&profile),
+        None => inferred(&profile, single(survey, kind)),
     };
     let mut options = Options::new();
     if matches!(rule, ValueRule::Select | ValueRule::MultiSelect) {
@@ -194,6 +205,13 @@ fn field(
     CustomField { kind, keys, close_name, close_type, rule, why, options, homes, columns, profile }
 }
 
+/// Copies of records say nothing new: how many of the records read are different ones, as a fraction.
+fn single(survey: &Survey, kind: Kind) -> (u64, u64) {
+    let read = survey.read.get(&kind).copied().unwrap_or_default();
+    let different = survey.different.get(&kind).copied().unwrap_or(read);
+    (different, read.max(1))
+}
+
 fn defined(entry: &FieldEntry, profile: &Profile) -> (ValueRule, String) {
     let multi = entry.multi || profile.max_items > 1;
     let rule = match &*entry.kind {
@@ -207,7 +225,7 @@ fn defined(entry: &FieldEntry, profile: &Profile) -> (ValueRule, String) {
         "contact" => ValueRule::Contact,
         "custom_object" => ValueRule::Archive,
         "hidden" => {
-            let (rule, why) = inferred(profile);
+            let (rule, why) = inferred(profile, (1, 1));
             return (rule, format!("hidden field: {why}"));
         }
         _ => ValueRule::Text,
@@ -216,12 +234,13 @@ fn defined(entry: &FieldEntry, profile: &Profile) -> (ValueRule, String) {
     (rule, format!("defined as {}{more}", entry.kind))
 }
 
-fn inferred(profile: &Profile) -> (ValueRule, String) {
+fn inferred(profile: &Profile, single: (u64, u64)) -> (ValueRule, String) {
     let items = profile.items();
     let all = |n: u64| n == items && items > 0;
     let several = profile.arrays > 0;
     let distinct = profile.distinct.as_ref().map_or(0, indexmap::IndexMap::len);
-    let repeats = distinct > 0 && profile.texts >= CHOICE_REPEATS * distinct as u64;
+    let repeats =
+        distinct > 0 && profile.texts * single.0 / single.1 >= CHOICE_REPEATS * distinct as u64;
     let few = distinct > 0 && distinct <= CHOICE_MAX && profile.long == 0;
     let rule = match () {
         () if all(profile.custom_objects) || profile.objects > 0 => ValueRule::Archive,

@@ -79,7 +79,8 @@ pub(super) struct Identity {
 pub(super) fn identify(survey: &mut Survey, settings: Settings) -> Identity {
     let mut leads = resolve(std::mem::take(&mut survey.leads));
     let gone = gone(&survey.merges, &leads);
-    let mut contacts = people::resolve(std::mem::take(&mut survey.contacts), &leads, &gone);
+    let mut contacts =
+        people::resolve(std::mem::take(&mut survey.contacts), &leads, &gone, &survey.contact_leads);
     people::order(&mut leads, &contacts);
     let mut merges = people::merge(&mut contacts);
     for (id, lead) in &mut leads {

@@ -4,7 +4,7 @@
 
 use super::Merge;
 use super::leads::Lead;
-use crate::survey::{ContactFacts, Map};
+use crate::survey::{ContactFacts, Map, hash};
 use hashbrown::HashMap;
 
 /// A contact and what was decided about it.
@@ -39,6 +39,7 @@ pub(super) fn resolve(
     mut facts: Vec<ContactFacts>,
     leads: &Map<Box<str>, Lead>,
     gone: &Gone,
+    named: &HashMap<u64, Box<str>, foldhash::fast::FixedState>,
 ) -> Map<Box<str>, Contact> {
     let listed: HashMap<&str, &Box<str>, foldhash::fast::FixedState> = leads
         .iter()
@@ -52,6 +53,10 @@ pub(super) fn resolve(
         let own =
             own.map(|lead| follow(&lead, leads, gone)).filter(|lead| leads.contains_key(lead));
         let lead = own.or_else(|| listed.get(&*id).map(|lead| (*lead).clone()));
+        let lead = lead.or_else(|| {
+            let lead = follow(named.get(&hash(&id))?, leads, gone);
+            leads.contains_key(&lead).then_some(lead)
+        });
         let nested = same.len() == 1 && same[0].nested && same[0].lead == lead;
         contacts.push((
             id.clone(),

@@ -90,8 +90,10 @@ pub struct StepPlan {
     pub folder: String,
     /// Start of the file names.
     pub stem: String,
-    /// Columns in order.
+    /// Columns in order, as the transform counts them.
     pub columns: Vec<StepColumn>,
+    /// Positions of columns that stay out of the files: their field has no option and is not made.
+    pub hidden: Vec<usize>,
     /// Orders (from 1) of the steps that must come before.
     pub depends_on: Vec<usize>,
     /// Files are in order of time.
@@ -185,7 +187,29 @@ pub(super) fn build(
         schema.extend(stage_field(object, stages));
         schema.extend(fields.iter().flat_map(|field| custom(field, object)));
     }
-    (schema, steps(fields))
+    let mut steps = steps(fields);
+    for step in &mut steps {
+        step.hidden = unmade(step, &schema);
+    }
+    (schema, steps)
+}
+
+/// Columns of new select fields that are not in the schema.
+fn unmade(step: &StepPlan, schema: &[FieldSpec]) -> Vec<usize> {
+    let made = |name: &str| schema.iter().any(|f| f.object == step.object && f.name == name);
+    let built_in = step.object.columns().iter().filter(|column| column.new.is_some());
+    let unmade = built_in
+        .filter(|column| !made(column.field))
+        .filter_map(|column| step.columns.iter().position(|known| known.field == column.field));
+    unmade.collect()
+}
+
+impl StepPlan {
+    /// The columns of the files.
+    pub fn shown(&self) -> impl Iterator<Item = &StepColumn> {
+        let columns = self.columns.iter().enumerate();
+        columns.filter(|(at, _)| !self.hidden.contains(at)).map(|(_, column)| column)
+    }
 }
 
 fn built_in(
@@ -316,6 +340,7 @@ fn steps(fields: &[CustomField]) -> Vec<StepPlan> {
             folder: format!("{:02}-{}", i + 1, object.plural()),
             stem: object.plural().to_owned(),
             columns: columns(*object, fields),
+            hidden: Vec::new(),
             depends_on: after[i].to_vec(),
             chronological: matches!(object, Object::Task | Object::Note),
             links: Vec::new(),
@@ -333,6 +358,7 @@ fn steps(fields: &[CustomField]) -> Vec<StepPlan> {
                 folder: format!("{:02}-{stem}", steps.len() + 1),
                 stem,
                 columns,
+                hidden: Vec::new(),
                 depends_on: vec![1, 2],
                 chronological: false,
                 links,

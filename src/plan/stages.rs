@@ -147,7 +147,8 @@ pub(super) fn lead_statuses(survey: &Survey) -> (Map<Box<str>, String>, Options)
     let mut rest: Vec<_> = survey.lead_statuses.iter().collect();
     rest.sort_by(|(a, x), (b, y)| (&x.label, a).cmp(&(&y.label, b)));
     for (id, facts) in rest {
-        add(id, &facts.label);
+        // A status that nothing names is called by its id.
+        add(id, if facts.label.is_empty() { id } else { &facts.label });
     }
     (values, options)
 }

@@ -44,6 +44,8 @@ pub struct Envelope {
     pub json: Vec<u8>,
     /// How many records the page held.
     pub records: u64,
+    /// How its records begin: pages of one list, in one file or several, begin alike.
+    pub opening: Vec<u8>,
 }
 
 /// A run of whole records of one source.
@@ -214,7 +216,8 @@ impl<R: Read> Splitter<R> {
     /// Between records: skips blanks and commas, opens or closes arrays, starts a record.
     fn between(&mut self) -> bool {
         let rest = &self.buf[self.at..];
-        let blanks = rest.iter().take_while(|b| b.is_ascii_whitespace() || **b == b',').count();
+        let blanks =
+            rest.iter().take_while(|b| b.is_ascii_whitespace() || matches!(**b, b',' | 0)).count();
         self.at += blanks;
         let Some(&byte) = self.buf.get(self.at) else { return false };
         let top = matches!(self.places.last(), Some(Place::Top));
@@ -239,25 +242,22 @@ impl<R: Read> Splitter<R> {
     /// Something that is no object where a record should be: set aside up to the next separator.
     fn stray(&mut self) -> bool {
         let rest = &self.buf[self.at..];
-        let end = if rest.first() == Some(&b'"') && !self.lines {
-            // A string: a key or value left over from a record that closed too early.
-            self.places.push(Place::Lost);
-            return true;
-        } else {
-            rest.iter().position(|b| matches!(b, b',' | b'[' | b'{' | b'}' | b']' | b'\n'))
+        let end = match rest.first() {
+            Some(b'"') if !self.lines => string_end(rest),
+            _ => rest.iter().position(|b| matches!(b, b',' | b'[' | b'{' | b'}' | b']' | b'\n')),
         };
-        match end {
-            Some(end) => {
-                let end = self.at + end.max(1);
-                self.push(self.at, end, Some(Broken::Malformed));
-                true
-            }
-            None if rest.len() >= MAX_RECORD => {
+        let after = end.map(|end| rest[end..].trim_ascii_start().first().copied());
+        match (end, after) {
+            // A key: what is left of a record that closed too early.
+            (Some(_), Some(Some(b':'))) if rest.starts_with(b"\"") => self.places.push(Place::Lost),
+            (Some(_), Some(None)) if !self.eof => return false,
+            (Some(end), _) => self.push(self.at, self.at + end.max(1), Some(Broken::Malformed)),
+            (None, _) if rest.len() >= MAX_RECORD => {
                 self.push(self.at, self.buf.len(), Some(Broken::Malformed));
-                true
             }
-            None => false,
+            (None, _) => return false,
         }
+        true
     }
 
     /// Inside a record: scans on to its end.
@@ -378,7 +378,8 @@ impl<R: Read> Splitter<R> {
         };
         if let Some(Place::Tail { head, records }) = self.places.pop() {
             let json = [&head[..], b"]", &self.buf[start..end]].concat();
-            self.chunk.envelopes.push(Envelope { json, records });
+            let opening = self.opening.clone();
+            self.chunk.envelopes.push(Envelope { json, records, opening });
         }
         self.at = end;
         self.scan = None;
@@ -397,7 +398,8 @@ impl<R: Read> Splitter<R> {
             self.places.pop()
         {
             let json = [&head[..], b"]}"].concat();
-            self.chunk.envelopes.push(Envelope { json, records });
+            let opening = self.opening.clone();
+            self.chunk.envelopes.push(Envelope { json, records, opening });
         }
         self.places.truncate(1);
         if self.places.is_empty() {
@@ -411,6 +413,18 @@ impl<R: Read> Splitter<R> {
 fn is_broken_data(kind: std::io::ErrorKind) -> bool {
     use std::io::ErrorKind as E;
     matches!(kind, E::UnexpectedEof | E::InvalidData | E::InvalidInput)
+}
+
+/// Behind the closing quote of the string `text` starts with.
+fn string_end(text: &[u8]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        let found = at + memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+        if text[found] == b'"' {
+            return Some(found + 1);
+        }
+        at = found + 2;
+    }
 }
 
 /// How the records of a source begin: up to and including the first value's id prefix

@@ -167,13 +167,7 @@ impl Audit {
             files.row([line.file.clone(), size(line.bytes)]);
         }
         let _ = writeln!(out, "{}", files.text());
-        let mut types = Table::new(&["Close type", "count", "from", "to"]);
-        for (kind, line) in &self.types {
-            let year = |year: Option<&i16>| year.map_or_else(String::new, ToString::to_string);
-            let (from, to) = (year(line.years.keys().next()), year(line.years.keys().next_back()));
-            types.row([(*kind).to_owned(), number(line.count), from, to]);
-        }
-        let _ = writeln!(out, "{}", types.text());
+        let _ = writeln!(out, "{}", self.by_year());
         let fields: Vec<_> =
             self.custom_fields.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
         let fields = if fields.is_empty() { "none".to_owned() } else { fields.join(", ") };
@@ -213,6 +207,37 @@ impl Audit {
         out
     }
 }
+
+impl Audit {
+    /// Objects by type and year; earlier years share a column where there are many.
+    fn by_year(&self) -> String {
+        let mut shown: Vec<i16> =
+            self.types.values().flat_map(|line| line.years.keys()).copied().collect();
+        shown.sort_unstable();
+        shown.dedup();
+        let shown = shown.split_off(shown.len().saturating_sub(YEARS));
+        let first = shown.first().copied().unwrap_or_default();
+        let earlier = self.types.values().any(|line| line.years.keys().any(|year| *year < first));
+        let mut head = vec!["Close type".to_owned(), "count".to_owned()];
+        head.extend(earlier.then(|| format!("before {first}")));
+        head.extend(shown.iter().map(ToString::to_string));
+        let mut table = Table::new(&head.iter().map(String::as_str).collect::<Vec<_>>());
+        let cell = |n: u64| if n == 0 { "·".to_owned() } else { number(n) };
+        for (kind, line) in &self.types {
+            let before = line.years.iter().filter(|(year, _)| **year < first).map(|(_, n)| n).sum();
+            let mut row = vec![(*kind).to_owned(), number(line.count)];
+            row.extend(earlier.then(|| cell(before)));
+            row.extend(
+                shown.iter().map(|year| cell(line.years.get(year).copied().unwrap_or_default())),
+            );
+            table.row(row);
+        }
+        table.text()
+    }
+}
+
+/// Years with a column of their own.
+const YEARS: usize = 10;
 
 /// Fields with at least one value: ids and names that mean the same field count once.
 fn custom_fields(survey: &Survey) -> Map<&'static str, u64> {

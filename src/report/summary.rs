@@ -127,6 +127,12 @@ impl Summary {
         }
     }
 
+    /// Records and values that were set aside, or an export that is not whole: a person should look.
+    pub fn needs_a_person(&self) -> bool {
+        let set_aside = self.notices.iter().any(|line| !line.code.starts_with("C2T-N"));
+        set_aside || self.rejected() > 0 || !self.incomplete.is_empty()
+    }
+
     /// Records that could not be used.
     pub fn rejected(&self) -> u64 {
         self.records.values().map(|counts| counts.rejected).sum()
@@ -230,6 +236,15 @@ pub(super) fn incomplete(survey: &Survey) -> Vec<IncompleteLine> {
 }
 
 pub(super) fn ignored(survey: &Survey) -> Vec<IgnoredLine> {
+    let useless = survey.sources.iter().enumerate().filter(|(at, _)| !survey.useful.contains(at));
+    let useless = useless.map(|(_, source)| IgnoredLine {
+        file: source.name.clone(),
+        code: "C2T-S009",
+        why: "nothing of Close is in it; what could be read is kept in archive/unknown.jsonl",
+    });
     let lines = survey.ignored.iter();
-    lines.map(|i| IgnoredLine { file: i.name.clone(), code: i.code, why: i.why }).collect()
+    lines
+        .map(|i| IgnoredLine { file: i.name.clone(), code: i.code, why: i.why })
+        .chain(useless)
+        .collect()
 }

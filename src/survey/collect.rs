@@ -24,6 +24,7 @@ pub fn survey(pool: &rayon::ThreadPool, sources: Sources) -> Result<(Survey, See
         all.absorb(part);
         Ok(())
     })?;
+    all.count_different();
     (all.sources, all.ends, all.ignored) = (sources.files, ends, sources.ignored);
     Ok((all, seen))
 }
@@ -36,6 +37,9 @@ fn chunk_survey(chunk: &Chunk, seen: &Seen) -> Survey {
         let parsed = span.broken.is_none()
             && with_parser(|parser| parser.parse(raw, |nodes, _| collector.value(nodes)).is_ok());
         collector.survey.unreadable += u64::from(!parsed);
+    }
+    if collector.survey.read.keys().any(|kind| *kind != Kind::Unknown) {
+        collector.survey.useful.insert(chunk.source);
     }
     for envelope in &chunk.envelopes {
         collector.survey.incomplete.page(chunk.source, envelope);
@@ -87,6 +91,18 @@ impl Collector<'_> {
         }
         self.customs(record);
         self.dates(record);
+        self.contact_lead(visit);
+    }
+
+    /// A contact may lack its lead in some exports; records about both tell (`close-format.md` §4.1).
+    fn contact_lead(&mut self, visit: &Visit<'_>) {
+        let text = |key| node::get_text(visit.record.nodes(), key);
+        if visit.context.lead.is_some() || visit.record.kind == Kind::Contact {
+            return;
+        }
+        if let Some((contact, lead)) = text("contact_id").zip(text("lead_id")) {
+            keep_first(&mut self.survey.contact_leads, hash(contact), lead);
+        }
     }
 
     fn lead(&mut self, record: &Record<'_>) {
@@ -283,6 +299,18 @@ impl Collector<'_> {
     }
 }
 
+/// Of several leads the first in the alphabet counts, whatever the order of the files.
+fn keep_first(
+    leads: &mut hashbrown::HashMap<u64, Box<str>, foldhash::fast::FixedState>,
+    contact: u64,
+    lead: &str,
+) {
+    let known = leads.entry(contact).or_insert_with(|| lead.into());
+    if *lead < **known {
+        *known = lead.into();
+    }
+}
+
 fn status<'m>(map: &'m mut super::Map<Box<str>, StatusFacts>, id: &str) -> &'m mut StatusFacts {
     map.entry(id.into())
         .or_insert_with(|| StatusFacts { updated: i64::MIN, ..StatusFacts::default() })
@@ -316,6 +344,17 @@ impl StatusFacts {
 }
 
 impl Survey {
+    fn count_different(&mut self) {
+        let leads: super::Set<&str> = self.leads.iter().map(|lead| &*lead.id).collect();
+        let contacts: super::Set<&str> = self.contacts.iter().map(|contact| &*contact.id).collect();
+        let counts = [
+            (Kind::Lead, leads.len()),
+            (Kind::Contact, contacts.len()),
+            (Kind::Opportunity, self.opportunities.len()),
+        ];
+        self.different = counts.into_iter().map(|(kind, n)| (kind, n as u64)).collect();
+    }
+
     /// Adds what another part of the export holds.
     fn absorb(&mut self, part: Self) {
         part.read.iter().for_each(|(k, n)| *self.read.entry(*k).or_default() += n);
@@ -340,12 +379,16 @@ impl Survey {
             let known = self.completions.entry(task).or_insert(at);
             *known = at.max(*known);
         }
+        for (contact, lead) in part.contact_leads {
+            keep_first(&mut self.contact_leads, contact, &lead);
+        }
         self.merges.extend(part.merges);
         self.threads.extend(part.threads);
         for (kind, (files, bytes)) in part.files {
             let total = self.files.entry(kind).or_default();
             (total.0, total.1) = (total.0 + files, total.1 + bytes);
         }
+        self.useful.extend(part.useful);
         self.recordings += part.recordings;
         self.latest = self.latest.max(part.latest);
         self.incomplete.absorb(part.incomplete);

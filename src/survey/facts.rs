@@ -1,10 +1,10 @@
 //! What identity needs to know of leads and contacts: compact, one entry a copy. It must not
 //! merge or judge.
 
+use super::Set;
 use crate::close::shape::{contact, lead};
 use crate::close::{Record, time};
 use crate::read::node;
-use super::Set;
 use crate::twenty::email;
 
 /// Which copy of an object is the better one: the later update, then more keys (§1.3).
@@ -89,7 +89,8 @@ impl LeadFacts {
             .flat_map(|(_, list)| node::elements(list))
             .filter_map(|contact| node::get_text(contact, "id"));
         let listed = record.value(lead::CONTACT_IDS).into_iter().flat_map(node::elements);
-        let contacts: Set<Box<str>> = nested.chain(listed.filter_map(node::text)).map(Into::into).collect();
+        let contacts: Set<Box<str>> =
+            nested.chain(listed.filter_map(node::text)).map(Into::into).collect();
         Some(Self {
             id: record.id()?.into(),
             rank: rank(record, lead::DATE_UPDATED),

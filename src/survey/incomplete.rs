@@ -7,17 +7,22 @@ use serde_json::Value;
 /// What the pages of the export say.
 #[derive(Clone, Debug, Default)]
 pub struct Incomplete {
-    /// Per source: pages, records in them, the largest total promised, whether the last page says
-    /// there is more.
-    pages: Vec<(usize, Pages)>,
+    lists: Vec<(Key, Pages)>,
     /// Sources that end inside a record, page or array.
     pub truncated: Vec<usize>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+/// Which list a page belongs to: how its records begin, or, where that says nothing, its file.
+type Key = (Vec<u8>, Option<usize>);
+
+/// The pages of one list.
+#[derive(Clone, Copy, Debug)]
 struct Pages {
+    /// The last file that holds some.
+    source: usize,
     records: u64,
     promised: Option<u64>,
+    /// Every page says that there is more: the last one is missing.
     more: bool,
 }
 
@@ -39,57 +44,51 @@ impl Incomplete {
         let cursor =
             ["cursor", "cursor_next"].iter().any(|k| page.get(k).is_some_and(Value::is_string));
         let more = page.get("has_more").and_then(Value::as_bool).unwrap_or(cursor);
-        let total = ["total_results", "count"].iter().find_map(|k| page.get(k)?.as_u64());
-        let pages = match self.pages.iter().position(|(at, _)| *at == source) {
-            Some(at) => &mut self.pages[at].1,
-            None => {
-                self.pages.push((source, Pages::default()));
-                &mut self.pages.last_mut().expect("just pushed").1
+        let promised = ["total_results", "count"].iter().find_map(|k| page.get(k)?.as_u64());
+        let alone = envelope.opening.is_empty().then_some(source);
+        let pages = Pages { source, records: envelope.records, promised, more };
+        self.add((envelope.opening.clone(), alone), pages);
+    }
+
+    fn add(&mut self, key: Key, more: Pages) {
+        match self.lists.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, pages)) => {
+                pages.source = pages.source.max(more.source);
+                pages.records += more.records;
+                pages.promised = pages.promised.max(more.promised);
+                // Pages may stand in any order: one page without a successor is enough.
+                pages.more &= more.more;
             }
-        };
-        pages.records += envelope.records;
-        pages.promised = pages.promised.max(total);
-        // Pages may stand in any order: one page without a successor is enough.
-        pages.more = if pages.records == envelope.records { more } else { pages.more && more };
+            None => self.lists.push((key, more)),
+        }
     }
 
     /// Adds another part's notes.
     pub fn absorb(&mut self, other: Self) {
-        for (source, theirs) in other.pages {
-            if let Some((_, mine)) = self.pages.iter_mut().find(|(at, _)| *at == source) {
-                mine.records += theirs.records;
-                mine.promised = mine.promised.max(theirs.promised);
-                mine.more &= theirs.more;
-            } else {
-                self.pages.push((source, theirs));
-            }
-        }
+        other.lists.into_iter().for_each(|(key, pages)| self.add(key, pages));
         self.truncated.extend(other.truncated);
     }
 
     /// Everything that is not whole.
     pub fn findings(&self) -> Vec<Finding> {
-        let mut found: Vec<Finding> = self
-            .truncated
-            .iter()
-            .map(|source| Finding {
-                code: "C2T-X001",
-                source: *source,
-                what: "the file stops in the middle: download it again".to_owned(),
-            })
-            .collect();
-        for (source, pages) in &self.pages {
-            let short = pages.promised.filter(|promised| *promised > pages.records);
-            if let Some(promised) = short {
-                let what =
-                    format!("{} of {promised} records: the pages are not all here", pages.records);
-                found.push(Finding { code: "C2T-X002", source: *source, what });
+        let truncated = self.truncated.iter().map(|source| Finding {
+            code: "C2T-X001",
+            source: *source,
+            what: "the file stops in the middle: download it again".to_owned(),
+        });
+        let mut found: Vec<Finding> = truncated.collect();
+        for (_, pages) in &self.lists {
+            let (source, records) = (pages.source, pages.records);
+            if let Some(promised) = pages.promised.filter(|promised| *promised > records) {
+                let what = format!("{records} of {promised} records: the pages are not all here");
+                found.push(Finding { code: "C2T-X002", source, what });
             } else if pages.more {
                 let what = "the last page says there is more: fetch the remaining pages".to_owned();
-                found.push(Finding { code: "C2T-X003", source: *source, what });
+                found.push(Finding { code: "C2T-X003", source, what });
             }
         }
         found.sort_by_key(|f| (f.source, f.code));
+        found.dedup();
         found
     }
 }
@@ -102,7 +101,8 @@ mod tests {
         let mut all = Incomplete::default();
         for (json, records) in pages {
             let mut one = Incomplete::default();
-            one.page(0, &Envelope { json: json.as_bytes().to_vec(), records: *records });
+            let opening = b"{\"id\":\"lead_".to_vec();
+            one.page(0, &Envelope { json: json.as_bytes().to_vec(), records: *records, opening });
             all.absorb(one);
         }
         all.findings().iter().map(|f| f.code).collect()

@@ -44,6 +44,8 @@ pub struct Survey {
     pub ignored: Vec<Ignored>,
     /// Objects read, by kind; copies of one object count each time.
     pub read: Map<Kind, u64>,
+    /// Different leads, contacts and opportunities, copies counted once.
+    pub different: Map<Kind, u64>,
     /// Objects by kind and year.
     pub years: Map<(Kind, i16), u64>,
     /// What is under every path.
@@ -68,10 +70,14 @@ pub struct Survey {
     pub config: Config,
     /// When to-dos outside their lead's record were completed: id hash to microseconds.
     pub completions: HashMap<u64, i64, foldhash::fast::FixedState>,
+    /// Leads that records outside any lead name beside a contact, by the contact's id hash.
+    pub contact_leads: HashMap<u64, Box<str>, foldhash::fast::FixedState>,
     /// Merged leads: the id that is gone, the id that took its place.
     pub merges: Vec<(Box<str>, Box<str>)>,
     /// Objects of comment threads.
     pub threads: HashMap<Box<str>, Box<str>, foldhash::fast::FixedState>,
+    /// Sources that hold at least one object of Close.
+    pub useful: Set<usize>,
     /// Files referenced: how many and their bytes, by kind.
     pub files: Map<Kind, (u64, u64)>,
     /// Recordings and voicemails referenced.

@@ -114,34 +114,68 @@ pub(super) fn direction(work: &mut Work<'_>, record: &Record<'_>, field: Field, 
     }
 }
 
-/// The rich text, or its plain twin where there is none; the twin is not written twice.
-pub(super) fn rich(record: &Record<'_>, html: Field, plain: Field) -> (String, Field) {
-    let rich = record.peek(html).map(markdown::from_html).filter(|md| !md.is_empty());
-    if let Some(rich) = rich {
-        record.take(html);
-        record.merged(plain);
-        return (rich, html);
-    }
-    if record.peek(html).is_some() {
-        record.noise(html);
-    }
-    (
-        record.take(plain).map(|text| markdown::from_text(&text).into_owned()).unwrap_or_default(),
-        plain,
-    )
+/// A text that Close holds twice: with formatting and plain.
+pub(super) struct Rich {
+    /// The Markdown, from the formatted text where there is one.
+    pub markdown: String,
+    /// The first visible line, as a title.
+    pub title: String,
+    /// Which of the two was written.
+    pub source: Field,
 }
 
-/// The first visible line of a rich text or its plain twin.
-pub(super) fn first_line(record: &Record<'_>, html: Field, plain: Field) -> String {
-    let shown = record.peek(html).map(markdown::plain_from_html).filter(|t| !t.trim().is_empty());
-    let shown = shown.unwrap_or_else(|| record.peek(plain).unwrap_or_default().to_owned());
-    text::line(&markdown::title(&shown, TITLE)).into_owned()
+/// Takes the formatted text, or its plain twin where there is none. A twin that says something else
+/// is archived.
+pub(super) fn rich(record: &Record<'_>, html: Field, plain: Field) -> Rich {
+    let title = |shown: &str| text::line(&markdown::title(shown, TITLE)).into_owned();
+    let written = record.peek(html).map(markdown::from_html).filter(|md| !md.is_empty());
+    if let (Some(written), Some(source)) = (written, record.peek(html)) {
+        let shown = markdown::plain_from_html(source);
+        record.take(html);
+        let twin = record.peek(plain).unwrap_or_default();
+        if twin.split_whitespace().eq(shown.split_whitespace()) {
+            record.merged(plain);
+        } else {
+            record.archive(plain);
+        }
+        return Rich { markdown: written, title: title(&shown), source: html };
+    }
+    if record.peek(html).is_some() {
+        // `<body><p></p></body>`: formatted nothing.
+        record.noise(html);
+    }
+    let shown = record.take(plain).unwrap_or_default();
+    let markdown = markdown::from_text(&shown).into_owned();
+    Rich { markdown, title: title(&shown), source: plain }
+}
+
+/// Takes a status. The usual ones follow from the task's own status; any other is answered for the
+/// title, and kept in the archive word by word.
+pub(super) fn status(record: &Record<'_>, field: Field, usual: &[&str]) -> Option<String> {
+    let status = record.take(field)?;
+    if usual.contains(&&*status) {
+        return None;
+    }
+    record.keep_whole(field);
+    Some(text::line(&status).replace(['-', '_'], " "))
+}
+
+/// A title with a remark behind it.
+pub(super) fn remarked(title: &str, remark: Option<&str>) -> String {
+    let title = text::head(title, text::MAX_CELL - 100);
+    remark
+        .map_or_else(|| title.to_owned(), |remark| format!("{title} ({})", text::head(remark, 80)))
 }
 
 fn phone_call(work: &mut Work<'_>, record: &Record<'_>, links: &Links<'_>, cells: &mut Cells) {
     cells.set(col::ACTIVITY_TYPE, "CALL");
     direction(work, record, call::DIRECTION, cells);
-    record.take(call::STATUS);
+    let status = status(record, call::STATUS, &["completed"]);
+    let no_audio = record.peek(call::RECORDING_URL).or(record.peek(call::VOICEMAIL_URL)).is_none();
+    if no_audio && record.take_flag(call::HAS_RECORDING) == Some(true) {
+        // The recording has expired; nothing else says that there was one.
+        record.keep_whole(call::HAS_RECORDING);
+    }
     let known = |raw: &str| {
         let value = raw.to_uppercase().replace('-', "_");
         is_option(Object::Task, "disposition", &value).then_some(value).ok_or(event::UNFIT)
@@ -161,12 +195,10 @@ fn phone_call(work: &mut Work<'_>, record: &Record<'_>, links: &Links<'_>, cells
         title.push_str(" – ");
         title.push_str(&text::line(with));
     }
-    if let Some(ending) = ending {
-        title.push_str(&format!(" ({})", ending.to_lowercase()));
-    }
-    cells.set(col::TITLE, text::head(&title, text::MAX_CELL));
-    let (note, source) = rich(record, call::NOTE_HTML, call::NOTE);
-    body(work, record, source, &note, cells, col::BODY);
+    let ending = ending.map(str::to_lowercase).or(status);
+    cells.set(col::TITLE, remarked(&title, ending.as_deref()));
+    let note = rich(record, call::NOTE_HTML, call::NOTE);
+    body(work, record, note.source, &note.markdown, cells, col::BODY);
 }
 
 fn form_submission(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {

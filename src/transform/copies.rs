@@ -73,7 +73,7 @@ fn same(a: &Record<'_>, b: &Record<'_>) -> bool {
 }
 
 fn is_mapped(kind: Kind) -> bool {
-    !shape::shape(kind).keys.is_empty()
+    kind != Kind::EmailThread && !shape::shape(kind).keys.is_empty()
 }
 
 /// Later update, then more keys, then the bytes: the same order whatever the files' order.
@@ -98,7 +98,8 @@ fn one<'a>(work: &mut Work<'_>, copies: Vec<Record<'a>>) -> Record<'a> {
         let mut residue = Residue::default();
         copy.close(work.plan.rules.fates(), &mut crate::close::Ledger::default(), &mut residue);
         if !residue.json.is_empty() {
-            work.remark_at(copy, "", event::OLDER_COPY, "");
+            let values = String::from_utf8_lossy(&residue.json).into_owned();
+            work.remark_at(copy, "", event::OLDER_COPY, &values);
         }
         work.close(copy, event::OLDER_COPY.why);
     }

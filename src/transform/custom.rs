@@ -48,7 +48,7 @@ fn value(
         return;
     }
     let Some((_, field)) = plan.field(record.kind, space, custom.key) else { return };
-    if space == Space::CustomName && has_twin(record, field, custom) {
+    if space == Space::CustomName && has_twin(plan, record, field, custom) {
         custom.merged();
         return;
     }
@@ -80,11 +80,12 @@ fn value(
     }
 }
 
-/// The value under a lead's field name repeats the one under the field's id.
-fn has_twin(record: &Record<'_>, field: &CustomField, named: &Custom<'_>) -> bool {
-    let ids = field.keys.iter().filter(|(space, _)| *space == Space::CustomId);
-    ids.into_iter().any(|(_, id)| {
-        record.customs.iter().any(|custom| *custom.key == **id && custom.value == named.value)
+/// The value under a lead's field name repeats one under a field's id: that of the same field, or of
+/// another field with the same name.
+fn has_twin(plan: &Plan, record: &Record<'_>, field: &CustomField, named: &Custom<'_>) -> bool {
+    record.customs.iter().filter(|custom| custom.value == named.value).any(|custom| {
+        let twin = plan.field(record.kind, Space::CustomId, custom.key);
+        twin.is_some_and(|(_, twin)| std::ptr::eq(twin, field) || *twin.close_name == *named.key)
     })
 }
 
@@ -227,7 +228,7 @@ fn late_link(
     if node::is_empty(custom.value) {
         return false;
     }
-    if space == Space::CustomName && has_twin(record, field, custom) {
+    if space == Space::CustomName && has_twin(plan, record, field, custom) {
         custom.merged();
         return false;
     }

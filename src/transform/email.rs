@@ -1,7 +1,7 @@
 //! E-mails: the text body first, the HTML where there is none (design §5); participants as text. It
 //! must not judge what is quoted history: everything is kept.
 
-use super::activity::{body, direction};
+use super::activity::{body, direction, remarked, status};
 use super::rows::Cells;
 use super::task::TITLE;
 use super::work::Work;
@@ -15,17 +15,19 @@ use crate::twenty::{date, markdown, text};
 pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     cells.set(col::ACTIVITY_TYPE, "EMAIL");
     direction(work, record, e::DIRECTION, cells);
-    status(work, record, cells);
+    sending(work, record, cells);
     contents(work, record, cells);
+    let unusual = status(record, e::STATUS, &["inbox", "sent"]);
+    cells.set(col::TITLE, remarked(&cells.get(col::TITLE).to_owned(), unusual.as_deref()));
     participants(work, record, cells);
     work.line(record, e::THREAD_ID, cells, col::THREAD_ID);
 }
 
 /// Unsent messages stay to be done. When it was sent is the activity's own time where that is
 /// missing.
-fn status(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
-    let status = record.take(e::STATUS);
-    if matches!(status.as_deref(), Some("draft" | "scheduled" | "outbox" | "error")) {
+fn sending(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
+    let unsent = matches!(record.peek(e::STATUS), Some("draft" | "scheduled" | "outbox" | "error"));
+    if unsent {
         cells.set(col::STATUS, "TODO");
     }
     sent(work, record, [e::DATE_SENT, e::DATE_SCHEDULED], cells);

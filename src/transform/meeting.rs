@@ -1,6 +1,6 @@
 //! Meetings: a task due when it starts, with the invitation, the notes and who was there.
 
-use super::activity::{body, rich};
+use super::activity::{body, remarked, rich, status};
 use super::rows::Cells;
 use super::task::number;
 use super::work::{Links, Work};
@@ -29,11 +29,13 @@ pub(super) fn write(
         let at = record.peek(base::ACTIVITY_AT).and_then(crate::close::time::instant);
         at.map(jiff::Timestamp::as_microsecond)
     });
-    let ahead = match record.take(m::STATUS).as_deref() {
+    let ahead = match record.peek(m::STATUS) {
         Some("upcoming" | "in-progress") => true,
         Some(_) => false,
         None => starts.is_some_and(|at| at > work.plan.as_of),
     };
+    let unusual = status(record, m::STATUS, &["upcoming", "in-progress", "completed"]);
+    cells.set(col::TITLE, remarked(&cells.get(col::TITLE).to_owned(), unusual.as_deref()));
     cells.set(col::STATUS, if ahead { "TODO" } else { "DONE" });
     number(work, record, m::DURATION, cells);
     attendees(work, record, cells);
@@ -80,8 +82,9 @@ fn contents(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
             parts.push(markdown::from_text(&format!("Link: {url}")).into_owned());
         }
     }
-    let (note, source) = rich(record, m::USER_NOTE_HTML, m::USER_NOTE);
-    parts.push(note);
+    let note = rich(record, m::USER_NOTE_HTML, m::USER_NOTE);
+    let source = note.source;
+    parts.push(note.markdown);
     if let Some(invitation) = work.text(record, m::NOTE) {
         parts.push(markdown::from_text(&invitation).into_owned());
     }

@@ -1,6 +1,6 @@
 //! Text messages: SMS and `WhatsApp`.
 
-use super::activity::{body, direction, first_line, rich};
+use super::activity::{body, direction, remarked, rich, status};
 use super::email::sent;
 use super::rows::Cells;
 use super::task::TITLE;
@@ -13,15 +13,17 @@ use crate::twenty::{markdown, text};
 pub(super) fn sms(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     cells.set(col::ACTIVITY_TYPE, "SMS");
     direction(work, record, s::DIRECTION, cells);
-    let status = record.take(s::STATUS);
-    if matches!(status.as_deref(), Some("draft" | "scheduled" | "outbox" | "error")) {
+    let unsent = matches!(record.peek(s::STATUS), Some("draft" | "scheduled" | "outbox" | "error"));
+    if unsent {
         cells.set(col::STATUS, "TODO");
     }
+    let unusual = status(record, s::STATUS, &["inbox", "sent"]);
     sent(work, record, [s::DATE_SENT, s::DATE_SCHEDULED], cells);
     work.line(record, s::REMOTE_PHONE, cells, col::PHONE);
     let message = work.text(record, s::TEXT).unwrap_or_default();
     let title = markdown::title(&message, TITLE);
-    cells.set(col::TITLE, if title.is_empty() { "SMS".into() } else { text::line(&title) });
+    let title = if title.is_empty() { "SMS".into() } else { text::line(&title) };
+    cells.set(col::TITLE, remarked(&title, unusual.as_deref()));
     body(work, record, s::TEXT, &markdown::from_text(&message), cells, col::BODY);
 }
 
@@ -29,15 +31,16 @@ pub(super) fn whatsapp(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cel
     cells.set(col::ACTIVITY_TYPE, "WHATSAPP");
     direction(work, record, w::DIRECTION, cells);
     work.line(record, w::REMOTE_PHONE, cells, col::PHONE);
-    let title = first_line(record, w::MESSAGE_HTML, w::TEXT);
-    cells.set(col::TITLE, if title.is_empty() { "WhatsApp" } else { &title });
     let plain = record.peek(w::TEXT).filter(|text| !text.trim().is_empty());
-    if plain.is_some() {
-        let message = record.take(w::TEXT).unwrap_or_default();
+    let title = if let Some(message) = plain {
+        record.take(w::TEXT);
         record.archive(w::MESSAGE_HTML);
-        body(work, record, w::TEXT, &markdown::from_text(&message), cells, col::BODY);
+        body(work, record, w::TEXT, &markdown::from_text(message), cells, col::BODY);
+        text::line(&markdown::title(message, TITLE)).into_owned()
     } else {
-        let (message, source) = rich(record, w::MESSAGE_HTML, w::TEXT);
-        body(work, record, source, &message, cells, col::BODY);
-    }
+        let message = rich(record, w::MESSAGE_HTML, w::TEXT);
+        body(work, record, message.source, &message.markdown, cells, col::BODY);
+        message.title
+    };
+    cells.set(col::TITLE, if title.is_empty() { "WhatsApp" } else { &title });
 }

@@ -1,6 +1,6 @@
 //! Notes: Close's notes, the notes of opportunities, and comments (design §5).
 
-use super::activity::{body, first_line, moment, people, rich};
+use super::activity::{body, moment, people, rich};
 use super::rows::Cells;
 use super::work::{Links, Work};
 use crate::close::shape::{base, comment as c, note as n, opportunity as o};
@@ -26,12 +26,11 @@ pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, within: Option<&st
     people(work, record, &mut cells, col::OWNER, col::CREATED_BY);
     work.instant(record, base::DATE_UPDATED, &mut cells, col::UPDATED_AT);
     work.line(record, n::TITLE, &mut cells, col::TITLE);
+    let text = rich(record, n::NOTE_HTML, n::NOTE);
     if cells.get(col::TITLE).is_empty() {
-        let title = first_line(record, n::NOTE_HTML, n::NOTE);
-        cells.set(col::TITLE, if title.is_empty() { "Note" } else { &title });
+        cells.set(col::TITLE, if text.title.is_empty() { "Note" } else { &text.title });
     }
-    let (text, source) = rich(record, n::NOTE_HTML, n::NOTE);
-    body(work, record, source, &text, &mut cells, col::BODY);
+    body(work, record, text.source, &text.markdown, &mut cells, col::BODY);
     work.emit(&cells, at, &id);
     work.out.count(record.kind).written += 1;
     work.close(record, "values without a field in Twenty");
@@ -50,9 +49,8 @@ pub(super) fn of_opportunity(
     links: &Links<'_>,
     created: Option<i64>,
 ) {
-    let title = first_line(record, o::NOTE_HTML, o::NOTE);
-    let (text, source) = rich(record, o::NOTE_HTML, o::NOTE);
-    if text.is_empty() {
+    let text = rich(record, o::NOTE_HTML, o::NOTE);
+    if text.markdown.is_empty() {
         return;
     }
     let mut cells = work.cells(STEP);
@@ -60,8 +58,8 @@ pub(super) fn of_opportunity(
     work.identify(&mut cells, &note_id);
     link(links, &mut cells);
     cells.set(col::OPPORTUNITY, id);
-    cells.set(col::TITLE, if title.is_empty() { "Note" } else { &title });
-    body(work, record, source, &text, &mut cells, col::BODY);
+    cells.set(col::TITLE, if text.title.is_empty() { "Note" } else { &text.title });
+    body(work, record, text.source, &text.markdown, &mut cells, col::BODY);
     let owner = record.peek(o::USER_ID).map(|user| work.plan.owner(user));
     cells.set(col::OWNER, owner.unwrap_or_default());
     let at = record.peek(o::DATE_CREATED).and_then(crate::close::time::instant);
@@ -89,6 +87,10 @@ fn comment(work: &mut Work<'_>, record: &Record<'_>, within: Option<&str>) {
         object.or_else(|| work.plan.threads.get(thread.as_deref()?).map(ToString::to_string));
     let deal = object.filter(|id| work.plan.opportunities.contains(&crate::survey::hash(id)));
     cells.set(col::OPPORTUNITY, deal.unwrap_or_default());
+    // A comment on anything but an opportunity has no link to it: its thread tells.
+    [c::THREAD_ID, c::OBJECT_TYPE, c::OBJECT_ID]
+        .into_iter()
+        .for_each(|field| record.keep_whole(field));
     record.take(c::BODY);
     let shown = record.peek(c::BODY).map(markdown::plain_from_html).unwrap_or_default();
     let title = markdown::title(&shown, super::task::TITLE);

@@ -75,8 +75,20 @@ fn name(record: &Record<'_>, lead: &str, cells: &mut Cells) {
 }
 
 fn amount(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
-    let code = record.take_as(o::VALUE_CURRENCY, currency::code);
-    let code = match code {
+    let minor = |raw: &str| raw.parse::<i64>().map_err(|_| event::UNFIT);
+    let value = match record.take_as(o::VALUE, minor) {
+        Some(Ok(value)) => value,
+        refused => {
+            // A currency without an amount says nothing.
+            record.archive(o::VALUE_CURRENCY);
+            record.archive(o::VALUE_FORMATTED);
+            if let Some(Err(why)) = refused {
+                work.remark(record, o::VALUE, why, "");
+            }
+            return;
+        }
+    };
+    let code = match record.take_as(o::VALUE_CURRENCY, currency::code) {
         Some(Ok(code)) => code,
         Some(Err(refusal)) => {
             work.remark(record, o::VALUE_CURRENCY, notice(refusal), "");
@@ -85,19 +97,12 @@ fn amount(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
         None => "",
     };
     let formatted = record.take(o::VALUE_FORMATTED);
-    let minor = |raw: &str| raw.parse::<i64>().map_err(|_| event::UNFIT);
-    match record.take_as(o::VALUE, minor) {
-        Some(Ok(value)) => {
-            let digits = minor_digits(code, value, formatted.as_deref());
-            cells.set(col::AMOUNT, currency::amount(value, digits));
-            cells.set(col::CURRENCY, code);
-        }
-        Some(Err(why)) => {
-            record.set_aside(o::VALUE_CURRENCY);
-            work.remark(record, o::VALUE, why, "");
-        }
-        None => record.archive(o::VALUE_CURRENCY),
+    let digits = minor_digits(code, value, formatted.as_deref());
+    if currency::minor_digits(code) == 0 && !code.is_empty() && formatted.is_none() && value != 0 {
+        work.remark(record, o::VALUE, event::DOUBTFUL_AMOUNT, "");
     }
+    cells.set(col::AMOUNT, currency::amount(value, digits));
+    cells.set(col::CURRENCY, code);
 }
 
 /// Close counts in cents; whether it does so for currencies without cents is not documented, so the

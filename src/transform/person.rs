@@ -6,8 +6,8 @@ use super::custom;
 use super::rows::Cells;
 use super::work::{Work, notice};
 use crate::close::record::scalar;
-use crate::close::{Field, Record};
 use crate::close::shape::{contact, email_address, lead, link as url, phone_number};
+use crate::close::{Field, Record};
 use crate::event;
 use crate::twenty::objects::{Object, person as col};
 use crate::twenty::phone::{self, Phone};
@@ -71,11 +71,10 @@ pub(super) fn from_contacts(
 pub(super) fn from_lead(work: &mut Work<'_>, id: &str, lead: &Record<'_>) {
     let mut cells = work.cells(STEP);
     work.identify(&mut cells, id);
-    let shown = lead.peek(lead::NAME).or_else(|| lead.peek(lead::DISPLAY_NAME));
-    if let Some(raw) = shown {
-        lead.take(lead::NAME);
-        split(&text::line(raw), &mut cells);
-    }
+    let named = lead.peek(lead::NAME).filter(|name| !text::line(name).is_empty());
+    let shown = named.or_else(|| lead.peek(lead::DISPLAY_NAME));
+    lead.take(lead::NAME);
+    split(&text::line(shown.unwrap_or(id)), &mut cells);
     if let Some(company) = work.plan.leads.get(id).and_then(|lead| work.plan.company(lead)) {
         cells.set(col::COMPANY, company);
     }
@@ -140,6 +139,9 @@ fn full_name(work: &mut Work<'_>, contacts: &[&Record<'_>], cells: &mut Cells) {
     let mut key = None;
     for record in contacts {
         let Some(raw) = work.text(record, contact::NAME) else { continue };
+        if text::line(&raw).is_empty() {
+            continue;
+        }
         let own = crate::plan::people::name_key(&raw);
         match &key {
             None => {
@@ -156,7 +158,8 @@ fn full_name(work: &mut Work<'_>, contacts: &[&Record<'_>], cells: &mut Cells) {
     if key.is_none() {
         let shown = contacts.iter().find_map(|record| record.peek(contact::DISPLAY_NAME));
         if let Some(shown) = shown {
-            split(&text::line(shown), cells);
+            // Often an address or a number: it is no name that could be split.
+            cells.set(col::FIRST_NAME, text::head(&text::line(shown), text::MAX_CELL));
         }
     }
 }
@@ -226,13 +229,14 @@ fn phones(work: &mut Work<'_>, contacts: &[&Record<'_>], cells: &mut Cells) {
             let country = item.take(phone_number::COUNTRY);
             let Some(raw) = work.text(item, phone_number::PHONE) else { continue };
             match phone::phone(&raw, country.as_deref()) {
-                Ok(number) if good.iter().any(|known| known.e164 == number.e164) => {}
                 Ok(number) => {
                     if number.extension.is_some() {
                         // The extension has no place in a phone field.
                         other.push(text::line(&raw).into_owned());
                     }
-                    good.push(number);
+                    if !good.iter().any(|known| known.e164 == number.e164) {
+                        good.push(number);
+                    }
                 }
                 Err(refusal) => {
                     work.remark_at(contact, "phones[].phone", notice(refusal), &raw);

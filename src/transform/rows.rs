@@ -40,9 +40,10 @@ impl Cells {
         self.cells.get(at).map_or("", String::as_str)
     }
 
-    /// The row as a CSV line.
-    pub fn line(&self) -> Vec<u8> {
-        encode(self.cells.iter().map(String::as_str))
+    /// The row as a CSV line, without the cells at `hidden`.
+    pub fn line(&self, hidden: &[usize]) -> Vec<u8> {
+        let shown = self.cells.iter().enumerate().filter(|(at, _)| !hidden.contains(at));
+        encode(shown.map(|(_, cell)| cell.as_str()))
     }
 }
 

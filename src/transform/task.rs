@@ -33,6 +33,12 @@ pub(super) fn write(
     due(work, record, &mut cells);
     let done = record.take_flag(t::IS_COMPLETE);
     cells.set(col::STATUS, if done == Some(true) { "DONE" } else { "TODO" });
+    // Close keeps no time of completion on the task itself: without the activity that says so, the
+    // last change is the best there is.
+    let changed = || {
+        record.peek(t::DATE_UPDATED).and_then(time::instant).map(jiff::Timestamp::as_microsecond)
+    };
+    let completed = completed.or_else(|| changed().filter(|_| done == Some(true)));
     if let Some(at) = completed.and_then(|at| jiff::Timestamp::from_microsecond(at).ok()) {
         cells.set(col::COMPLETED_AT, date::date_time_cell(at).unwrap_or_default());
     }
@@ -114,7 +120,7 @@ fn due(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
         return;
     }
     let cell = |raw: &str| -> Result<String, event::Notice> {
-        if time::is_date_only(raw) {
+        if time::is_date_only(raw) || is_midnight(raw) {
             let day = time::date(raw).ok_or(event::NO_TIME)?;
             return date::date_as_date_time_cell(day).map_err(super::work::notice);
         }
@@ -130,6 +136,12 @@ fn due(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
             _ => {}
         }
     }
+}
+
+/// Some exports write a day as midnight UTC (`close-format.md` §2.1).
+fn is_midnight(raw: &str) -> bool {
+    let at = time::instant(raw).map(jiff::Timestamp::as_microsecond);
+    at.is_some_and(|at| at.rem_euclid(86_400_000_000) == 0)
 }
 
 fn priority(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {

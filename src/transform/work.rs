@@ -7,7 +7,7 @@ use super::{activity, copies, family, note, opportunity, task};
 use crate::close::shape::Form;
 use crate::close::{Fate, Field, Kind, Record, Residue, time};
 use crate::event::{self, Notice, Reject, excerpt};
-use crate::plan::Plan;
+use crate::plan::{Plan, Verdict};
 use crate::read::split::Broken;
 use crate::read::{Chunk, Node, Repairs, node};
 use crate::survey::{Map, Visit, hash, walk};
@@ -217,7 +217,7 @@ impl<'p> Work<'p> {
 
     /// Hands a finished row on.
     pub fn emit(&mut self, cells: &Cells, at: Option<i64>, id: &str) {
-        let line = cells.line();
+        let line = cells.line(&self.plan.steps[cells.step].hidden);
         let (step, at) = (cells.step, at.unwrap_or(i64::MIN));
         self.out.rows.push(Row { step, at, id: id.into(), line });
     }
@@ -307,25 +307,39 @@ impl<'p> Work<'p> {
         let mut links = Links::default();
         let named = record.take(lead);
         match named.as_deref().or(within).map(|id| plan.lead(id)) {
-            Some(Some((id, lead))) => {
+            Some(Some((id, found))) => {
+                let company = plan.company(found);
+                let merged = matches!(found.verdict, Verdict::Merged(_));
+                if merged
+                    || company.is_some_and(|company| company != id)
+                    || named.as_deref() != Some(id)
+                {
+                    // The link goes to the record it was merged into: which one it was is kept.
+                    record.keep_whole(lead);
+                }
                 // A merged lead's first contact is the person that represents the other lead.
-                let first = || lead.contacts.first().and_then(|contact| plan.person(contact));
+                let first = || found.contacts.first().and_then(|contact| plan.person(contact));
                 links = Links {
-                    person: lead.person(id).or_else(first),
-                    company: plan.company(lead),
-                    lead_name: &lead.name,
+                    person: found.person(id).or_else(first),
+                    company,
+                    lead_name: &found.name,
                 };
             }
             Some(None) => {
                 record.set_aside(lead);
                 self.remark(record, lead, event::ORPHAN, "");
             }
-            None => self.remark_at(record, "lead_id", event::ORPHAN, "it names no lead"),
+            None => self.remark_at(record, "lead_id", event::DETACHED, ""),
         }
         if let Some(contact) = contact {
             if let Some(id) = self.text(record, contact) {
                 match plan.person(&id) {
-                    Some(person) => links.person = Some(person),
+                    Some(person) => {
+                        links.person = Some(person);
+                        if *person != *id {
+                            record.keep_whole(contact);
+                        }
+                    }
                     None => {
                         record.set_aside(contact);
                         self.remark(record, contact, event::DANGLING, "");

@@ -26,8 +26,8 @@ fn counts(page: &mut Page, manifest: &Manifest) {
         first.map(|step| [format!("All {}", step.object.label_plural()), number(step.rows())]),
     );
     page.para(
-        "Then take `reports/spot-check.csv`: open each of its records in Twenty and in Close side \
-         by side. `report.html` says what became of each record and each field of Close.",
+        "Then take a dozen records out of the files and open each in Twenty and in Close side by \
+         side. `reports/ledger.csv` says what became of each field of Close.",
     );
     if let Some(leads) = leads(&manifest.mapping.leads) {
         page.para(&format!(
@@ -56,9 +56,9 @@ fn left(page: &mut Page, manifest: &Manifest) {
     let attachments = &manifest.attachments;
     if attachments.referenced > 0 || attachments.recordings > 0 {
         page.para(&format!(
-            "Twenty's importer takes no files. The export refers to {} ({}) and to {}; those that \
-             were there to be copied are in `files/`, listed in `files.csv`. Add the important \
-             ones by hand on the **Files** tab of their records, or let `close2twenty push` do it.",
+            "Twenty's importer takes no files. The export refers to {} ({}) and to {}; their \
+             addresses are in the folder `archive`. Download the important ones from Close and add \
+             them by hand on the **Files** tab of their records.",
             plural(attachments.referenced, "file", "files"),
             size(attachments.referenced_bytes),
             plural(attachments.recordings, "recording or voicemail", "recordings and voicemails"),

@@ -39,9 +39,7 @@ fn members(page: &mut Page, manifest: &Manifest) {
          the import of its file."
     } else {
         "The files of this bundle assign no record to a member. Who owned a record stays readable \
-         in the field *Close Owner*, also for people who have left. To have Twenty's own owner \
-         fields filled in, let the people join, save the workspace with `close2twenty workspace`, \
-         and convert again with `--workspace`."
+         in the field *Close Owner*, also for people who have left."
     });
 }
 

@@ -1,6 +1,6 @@
 //! Section 2 of the guide: objects, fields and options to be made, as tables to work through.
 
-use super::page::{Page, code, number, plural, text};
+use super::page::{Page, code, label, number, plural, text};
 use crate::bundle::manifest::{Manifest, ObjectSpec};
 use crate::plan::{FieldSpec, OptionSpec};
 use crate::twenty::naming::{field_name, is_reserved};
@@ -43,8 +43,8 @@ fn objects(page: &mut Page, objects: &[ObjectSpec]) {
         ["Label, singular", "Label, plural", "API name, singular", "API name, plural"],
         objects.iter().map(|object| {
             [
-                text(&object.label_singular),
-                text(&object.label_plural),
+                label(&object.label_singular),
+                label(&object.label_plural),
                 code(&object.name_singular),
                 code(&object.name_plural),
             ]
@@ -78,7 +78,7 @@ fn of_object(page: &mut Page, at: usize, object: Object, fields: &[&FieldSpec], 
                 *count += 1;
                 [
                     number(*count),
-                    text(&field.label),
+                    label(&field.label),
                     code(&field.name),
                     field.kind.label().to_owned(),
                     settings(field),
@@ -91,7 +91,7 @@ fn of_object(page: &mut Page, at: usize, object: Object, fields: &[&FieldSpec], 
         page.para(&format!(
             "**Options of {} › {}** ({}):",
             object.label_plural(),
-            text(&field.label),
+            label(&field.label),
             number(field.options.len() as u64)
         ));
         options(page, &field.options);
@@ -111,11 +111,11 @@ fn settings(field: &FieldSpec) -> String {
         settings.push(format!(
             "belongs to one **{}**, field on destination: **{}**",
             target(&relation.target),
-            text(&relation.reverse_label)
+            label(&relation.reverse_label)
         ));
     }
     if field.delivery == "csv" {
-        settings.push("only for the import by hand: `push` does without it".to_owned());
+        settings.push("only for the import by hand".to_owned());
     }
     if !field.options.is_empty() {
         settings.push(plural(field.options.len() as u64, "option, below", "options, below"));
@@ -147,7 +147,7 @@ fn options(page: &mut Page, options: &[OptionSpec]) {
     page.table(
         ["No.", "API value", "Label", "Colour"],
         ordered.iter().enumerate().map(|(i, option)| {
-            [number(i as u64 + 1), code(&option.value), text(&option.label), colour(option)]
+            [number(i as u64 + 1), code(&option.value), label(&option.label), colour(option)]
         }),
     );
 }
@@ -163,18 +163,18 @@ fn colour(option: &OptionSpec) -> String {
 /// A field that Twenty ships. When no old option is left, the board by that field is empty for good
 /// (`twenty-observed.md §0.1`).
 fn added_options(page: &mut Page, field: &FieldSpec) {
-    let label = text(&field.label);
+    let name = label(&field.label);
     let object = field.object.label_plural();
-    page.heading(4, &format!("{object} › {label}: add {}", count_of(field)));
+    page.heading(4, &format!("{object} › {name}: add {}", count_of(field)));
     page.para(&format!(
-        "The field **{label}** ({}) exists already: open it under **Settings → Data Model → \
+        "The field **{name}** ({}) exists already: open it under **Settings → Data Model → \
          {object}** and add the options below at the end of its list, with **Add option**. {}",
         code(&field.name),
         text(&sentence(&field.why))
     ));
     page.para(&format!(
         "**Keep every option that is there now{}.** Never delete them all, and do not overwrite \
-         them: when none of the old options is left, Twenty's board *By {label}* stays empty for \
+         them: when none of the old options is left, Twenty's board *By {name}* stays empty for \
          good, even when they are put back. Leave the default option as it is. If your workspace \
          already has an option with the same API value, do not add it again.",
         kept(field)

@@ -117,6 +117,14 @@ pub fn code(raw: &str) -> String {
     if !raw.is_empty() && raw.bytes().all(ordinary) { format!("`{raw}`") } else { text(raw) }
 }
 
+/// A label to be typed letter by letter: as code, so that no escape stands in the way, unless it has
+/// a sign that code in a table cannot show.
+pub fn label(raw: &str) -> String {
+    let plain = |c: char| !c.is_control() && !matches!(c, '`' | '|');
+    let trimmed = raw.trim() == raw && !raw.is_empty();
+    if trimmed && raw.chars().all(plain) { format!("`{raw}`") } else { text(raw) }
+}
+
 /// A count, with a comma at each thousand.
 pub fn number(count: u64) -> String {
     let digits = count.to_string();

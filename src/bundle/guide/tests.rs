@@ -302,7 +302,7 @@ fn member_columns_and_custom_objects_change_the_text() {
     });
     let guide = write(&manifest, &[]);
     assert!(guide.contains("Each of them must be a member **before** you import"));
-    assert!(guide.contains("| Site Visit | Site Visits | `siteVisit` | `siteVisits` |"));
+    assert!(guide.contains("| `Site Visit` | `Site Visits` | `siteVisit` | `siteVisits` |"));
     assert!(!guide.contains("has not been confirmed"));
 }
 
@@ -316,7 +316,7 @@ fn an_empty_bundle_has_a_guide_too() {
     let guide = write(&empty, &[]);
     assert!(guide.contains("needs no further field"));
     assert!(guide.contains("has no files to import"));
-    assert!(guide.ends_with("by hand.\n"));
+    assert!(guide.ends_with("without a word.\n"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::bundle::{Finished, Manifest, Stage, Writer, guide, manifest};
 use crate::cli::args::ConvertArgs;
 use crate::cli::printer::Printer;
+use crate::close::Kind;
 use crate::error::{Error, Result};
 use crate::mapping::{Rules, Settings, rules};
 use crate::pipeline;
@@ -57,8 +58,7 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
         args.output.display(),
         args.output.join("GUIDE.md").display()
     ));
-    let concerns = summary.rejected() > 0 || !summary.incomplete.is_empty();
-    Ok(if args.strict && concerns { 3 } else { 0 })
+    Ok(if args.strict && summary.needs_a_person() { 3 } else { 0 })
 }
 
 /// Converts an export with a map; `detail` hears what the curious want to know.
@@ -70,7 +70,7 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     let stage = Stage::new(&options.output)?;
     let pool = pipeline::pool(options.threads)?;
     let (mut survey, seen) = survey(&pool, sources)?;
-    if survey.read.is_empty() {
+    if survey.read.keys().all(|kind| *kind == Kind::Unknown) {
         return Err(nothing(&survey, &options.exports));
     }
     detail(&format!(
@@ -155,6 +155,9 @@ fn contract(
 fn nothing(survey: &Survey, exports: &[PathBuf]) -> Error {
     let place = exports.first().map_or(Path::new(""), PathBuf::as_path);
     let why = match survey.unreadable {
+        0 if !survey.read.is_empty() => {
+            "the export holds JSON, but nothing of Close (an error answer of its API?)".to_owned()
+        }
         0 => "the export holds no records".to_owned(),
         n => format!("the export holds no records that can be read ({n} are broken)"),
     };

@@ -1,0 +1,207 @@
+//! Keeps docs/ true: the generated parts are compared with the tables they are made from, every
+//! diagnostic code has its entry, every relative link leads somewhere. `UPDATE_GOLDEN=1` writes the
+//! generated parts anew. It must not judge prose.
+
+#![forbid(unsafe_code)]
+// Helpers of tests may fail as tests do; clippy.toml speaks of test functions only.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use close2twenty::close::Kind;
+use close2twenty::event::NOTICES;
+use close2twenty::mapping::Rules;
+use close2twenty::report::Audit;
+use close2twenty::survey::Survey;
+use close2twenty::twenty::objects::Object;
+use close2twenty::twenty::refusal;
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+/// Text of a table cell: one line, no column border, nothing a Markdown reader would swallow.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('<', "\\<").replace(['\n', '\r'], " ")
+}
+
+/// The page with what stands between the markers of `part` replaced by `body`.
+fn with_part(page: &str, part: &str, body: &str) -> String {
+    let (open, close) = (format!("<!-- generated: {part} -->\n"), "<!-- end -->");
+    let start = page.find(&open).unwrap_or_else(|| panic!("no marker {open}")) + open.len();
+    let end = start + page[start..].find(close).unwrap_or_else(|| panic!("{part} has no end"));
+    format!("{}\n{body}\n{}", &page[..start], &page[end..])
+}
+
+/// Compares a page with its generated parts, or writes them.
+fn check(name: &str, parts: &[(&str, String)]) {
+    let page = read(name);
+    let fresh = parts.iter().fold(page.clone(), |page, (part, body)| with_part(&page, part, body));
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(root().join(name), fresh).unwrap();
+        return;
+    }
+    let line = page.lines().zip(fresh.lines()).position(|(old, new)| old != new);
+    assert!(
+        page == fresh,
+        "{name} is out of date from line {}: run UPDATE_GOLDEN=1 cargo test --test docs",
+        line.map_or(page.lines().count(), |at| at + 1)
+    );
+}
+
+/// Close's side of the map: one table for each type that has rules, in the order of the rules.
+fn close_side() -> String {
+    let rules = Rules::built_in().unwrap();
+    let mut out = String::new();
+    for kind in Kind::ALL {
+        let mine: Vec<_> = rules.all().iter().filter(|rule| rule.kind == *kind).collect();
+        if mine.is_empty() {
+            continue;
+        }
+        let _ = writeln!(out, "### {}\n\n| path | fate | target | note |", kind.word());
+        out.push_str("|---|---|---|---|\n");
+        for rule in mine {
+            let (fate, target, note) = (rule.fate.word(), cell(&rule.target), cell(&rule.note));
+            let _ = writeln!(out, "| `{}` | {fate} | {target} | {note} |", rule.path);
+        }
+        out.push('\n');
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+/// The types without rules, which go to the archive whole.
+fn whole_side() -> String {
+    let rules = Rules::built_in().unwrap();
+    let with_rules: BTreeSet<_> = rules.all().iter().map(|rule| rule.kind).collect();
+    let whole = Kind::ALL.iter().filter(|kind| !with_rules.contains(kind));
+    let words: Vec<String> = whole.map(|kind| format!("`{}`", kind.word())).collect();
+    format!("{}.\n", words.join(",\n"))
+}
+
+/// Twenty's side: the columns of each object's files.
+fn twenty_side() -> String {
+    let mut out = String::new();
+    for object in Object::ALL {
+        let _ = writeln!(out, "### {}\n\n| column | field | type | made for |", object.label());
+        out.push_str("|---|---|---|---|\n");
+        for column in object.columns() {
+            let sub = column.sub_field.map_or_else(String::new, |sub| format!(".{sub}"));
+            let why = match column.new {
+                Some(new) if new.unique => format!("{} (unique)", cell(new.why)),
+                Some(new) => cell(new.why),
+                None => String::new(),
+            };
+            let (header, field, kind) = (cell(column.header), column.field, column.kind.label());
+            let _ = writeln!(out, "| {header} | `{field}{sub}` | {kind} | {why} |");
+        }
+        out.push('\n');
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+/// A table of codes, sorted; one code may stand for one reason only.
+fn codes(lines: impl Iterator<Item = (&'static str, String, &'static str)>) -> String {
+    let mut sorted: BTreeMap<&str, (String, &str)> = BTreeMap::new();
+    for (code, why, fix) in lines {
+        // A cut text is refused by the value rule and listed by the transform under one code.
+        sorted.entry(code).or_insert((why, fix));
+    }
+    let mut out = String::from("| code | meaning | what to do |\n|---|---|---|\n");
+    for (code, (why, fix)) in sorted {
+        let _ = writeln!(out, "| `{code}` | {} | {} |", cell(&why), cell(fix));
+    }
+    out
+}
+
+/// Every file below `folder` with this ending.
+fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, ending, found);
+        } else if path.extension().is_some_and(|e| e == ending) {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn the_map_page_shows_the_map() {
+    check(
+        "docs/map.md",
+        &[("close", close_side()), ("whole", whole_side()), ("twenty", twenty_side())],
+    );
+}
+
+#[test]
+fn the_codes_page_shows_the_tables() {
+    let starts = |start: &'static str| {
+        let notices = NOTICES.iter().filter(move |n| n.code.starts_with(start));
+        notices.map(|n| (n.code, n.why.to_owned(), n.fix))
+    };
+    let refusals = refusal::ALL.iter().map(|r| (r.code, r.why.to_owned(), r.fix));
+    let audit = Audit::new(&Survey::default());
+    let missing = audit.missing.iter();
+    let missing =
+        missing.map(|line| (line.code, format!("{}: {}", line.what, line.cost), line.fix));
+    check(
+        "docs/codes.md",
+        &[
+            ("records", codes(starts("C2T-R"))),
+            ("values", codes(starts("C2T-V").chain(refusals))),
+            ("remarks", codes(starts("C2T-N"))),
+            ("missing", codes(missing)),
+        ],
+    );
+}
+
+#[test]
+fn every_code_has_its_entry() {
+    let code = Regex::new(r"C2T-[A-Z]\d{3}").unwrap();
+    let mut sources = Vec::new();
+    files(&root().join("src"), "rs", &mut sources);
+    let mut used = BTreeSet::new();
+    for source in sources {
+        let text = fs::read_to_string(source).unwrap();
+        used.extend(code.find_iter(&text).map(|found| found.as_str().to_owned()));
+    }
+    let page = read("docs/codes.md");
+    let entry = Regex::new(r"(?m)^\| `(C2T-[A-Z]\d{3})` \|").unwrap();
+    let mut listed = BTreeSet::new();
+    for found in entry.captures_iter(&page) {
+        assert!(listed.insert(found[1].to_owned()), "{} has two entries", &found[1]);
+    }
+    assert!(used.len() > 50, "the search for codes finds too little: {used:?}");
+    assert_eq!(used.difference(&listed).collect::<Vec<_>>(), [""; 0], "no entry in docs/codes.md");
+    assert_eq!(listed.difference(&used).collect::<Vec<_>>(), [""; 0], "no longer in src/");
+}
+
+#[test]
+fn relative_links_lead_somewhere() {
+    let link = Regex::new(r"\]\(([^)#\s]+)").unwrap();
+    let mut pages: Vec<PathBuf> =
+        ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].iter().map(|n| root().join(n)).collect();
+    files(&root().join("docs"), "md", &mut pages);
+    for page in pages {
+        let text = fs::read_to_string(&page).unwrap();
+        for found in link.captures_iter(&text) {
+            let target = &found[1];
+            if target.contains("://") {
+                continue;
+            }
+            let place = page.parent().unwrap().join(target);
+            assert!(place.exists(), "{}: no {target}", page.display());
+        }
+    }
+}
