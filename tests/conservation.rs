@@ -97,6 +97,7 @@ const TOTALS: &[(&str, &[&str])] = &[
     ),
     ("note", &["Note"]),
     ("call", &["Call"]),
+    ("email", &["Email"]),
     ("email_thread", &["EmailThread"]),
     ("sms", &["SMS"]),
     ("whatsapp_message", &["WhatsAppMessage"]),
@@ -132,13 +133,10 @@ fn the_samples_totals_are_those_counted_by_hand() {
             assert_eq!(reports.count(kind, "merged"), copies, "{kind}: copies");
         }
     }
-    // Three more stand inside `email_threads.json`; they are part of the archived threads.
-    assert_eq!(reports.count("email", "read"), sum(&["Email"], "nested"));
-    assert_eq!(reports.count("email", "written"), sum(&["Email"], "distinct"));
     let labels: BTreeSet<&str> = TOTALS.iter().flat_map(|(_, labels)| *labels).copied().collect();
     let counted = totals["records"].as_object().expect("records").keys();
     let left: Vec<_> = counted.filter(|label| !labels.contains(&***label)).collect();
-    assert_eq!(left, ["Email"], "every total is compared");
+    assert!(left.is_empty(), "every total is compared: {left:?}");
 }
 
 #[test]

@@ -18,8 +18,9 @@ pub struct Record {
     pub alone: Value,
 }
 
-/// Keys of a lead under which records of their own stand.
+/// Keys under which records of their own stand: of a lead, and of an EmailThread.
 const NESTED: &[&str] = &["contacts", "opportunities", "tasks", "activities"];
+const MAILS: &[&str] = &["emails"];
 
 /// `_type` or id prefix, and the name in reports.
 const KINDS: &[(&str, &str)] = &[
@@ -78,14 +79,17 @@ pub fn files(folder: &Path) -> BTreeMap<String, Value> {
 fn add(item: Value, found: &mut Vec<Record>) {
     let Value::Object(mut object) = item else { panic!("{item} is no record") };
     let id = object.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-    if id.starts_with("lead_") {
-        for key in NESTED {
-            if let Some(Value::Array(children)) = object.remove(*key) {
-                children.into_iter().for_each(|child| add(child, found));
-            }
+    let kind = kind(&object, &id);
+    let nested = match &*kind {
+        "lead" => NESTED,
+        "email_thread" => MAILS,
+        _ => &[],
+    };
+    for key in nested {
+        if let Some(Value::Array(children)) = object.remove(*key) {
+            children.into_iter().for_each(|child| add(child, found));
         }
     }
-    let kind = kind(&object, &id);
     let mut values = Vec::new();
     for (key, value) in &object {
         walk(key, value, kind == "lead", &mut values);
