@@ -36,13 +36,13 @@ impl Work<'_> {
 
     /// Keeps a record whole in the archive.
     pub fn archive_whole(&mut self, record: &Record<'_>, lead: Option<&str>, why: &str) {
-        record.close_whole(Fate::Archived, &mut self.out.ledger);
+        record.close_whole(Fate::Archived, self.plan.rules.fates(), &mut self.out.ledger);
         self.out.count(record.kind).archived += 1;
         self.keep(record, lead, why);
     }
 
     pub(super) fn reject_record(&mut self, record: &Record<'_>, notice: Notice) {
-        record.close_whole(Fate::SetAside, &mut self.out.ledger);
+        record.close_whole(Fate::SetAside, self.plan.rules.fates(), &mut self.out.ledger);
         self.out.count(record.kind).rejected += 1;
         self.remark_at(record, "", notice, "");
         self.keep(record, None, notice.why);

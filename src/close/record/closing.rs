@@ -119,13 +119,21 @@ impl Record<'_> {
         }
     }
 
-    /// Counts every value as `fate`, for records that go somewhere whole.
-    pub fn close_whole(&self, fate: Fate, ledger: &mut Ledger) {
+    /// Counts every value as `fate`, for records that go somewhere whole. A path Close is known to
+    /// write needs its rule all the same.
+    pub fn close_whole(&self, fate: Fate, fates: &Fates, ledger: &mut Ledger) {
         for (at, slot) in self.slots.iter().enumerate() {
             let Some(slot) = slot else { continue };
             match self.nested.iter().find(|(f, _)| usize::from(f.0) == at) {
-                Some((_, list)) => list.iter().for_each(|item| item.close_whole(fate, ledger)),
-                None if !node::is_empty(slot.value) => ledger.fate(self.layout.base + at, fate),
+                Some((_, list)) => {
+                    list.iter().for_each(|item| item.close_whole(fate, fates, ledger))
+                }
+                None if !node::is_empty(slot.value) => {
+                    let path = self.layout.base + at;
+                    if fates.get(path).copied().flatten().is_some() {
+                        ledger.fate(path, fate);
+                    }
+                }
                 None => {}
             }
         }
