@@ -6,8 +6,8 @@ mod cases;
 
 use cases::{Bundle, run, run_bytes};
 use proptest::prelude::*;
-use std::fs;
 use std::fmt::Write as _;
+use std::fs;
 
 /// What a bad case comes to.
 enum Ends {
@@ -253,7 +253,8 @@ fn what_stands_in_the_place_of_a_bundle_is_never_touched() {
         settings: close2twenty::mapping::Settings::default(),
         threads: 1,
     };
-    let result = close2twenty::cli::commands::convert::convert(&options, cases::built_in(), &|_| ());
+    let result =
+        close2twenty::cli::commands::convert::convert(&options, cases::built_in(), &|_| ());
     assert!(result.is_err());
     let left = cases::files(folder.path());
     assert_eq!(left.keys().collect::<Vec<_>>(), ["bundle/diary.txt"]);
@@ -308,9 +309,25 @@ proptest! {
 }
 
 const KEYS: &[&str] = &[
-    "name", "display_name", "url", "description", "status_id", "status_label", "addresses",
-    "contacts", "opportunities", "tasks", "activities", "custom", "custom.cf_a", "date_created",
-    "date_updated", "created_by", "created_by_name", "contact_ids", "organization_id",
+    "name",
+    "display_name",
+    "url",
+    "description",
+    "status_id",
+    "status_label",
+    "addresses",
+    "contacts",
+    "opportunities",
+    "tasks",
+    "activities",
+    "custom",
+    "custom.cf_a",
+    "date_created",
+    "date_updated",
+    "created_by",
+    "created_by_name",
+    "contact_ids",
+    "organization_id",
 ];
 
 fn any_value() -> impl Strategy<Value = String> {

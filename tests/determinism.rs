@@ -69,8 +69,7 @@ fn the_order_of_files_does_not_show() {
     assert_same("reversed", &expected, &converted(&files, 2));
     // A fixed shuffle: 7 and the number of files have no common divisor.
     assert_ne!(files.len() % 7, 0);
-    let shuffled: Vec<_> =
-        (0..files.len()).map(|i| files[i * 7 % files.len()].clone()).collect();
+    let shuffled: Vec<_> = (0..files.len()).map(|i| files[i * 7 % files.len()].clone()).collect();
     assert_same("shuffled", &expected, &converted(&shuffled, 2));
     // Folder or files: the names are the same, so the bundle is.
     let mut folder = converted(&[cases::sample().input], 2);

@@ -3,11 +3,16 @@
 //! hands what nobody took to the archive. It must not know where values go.
 
 use super::kind::Kind;
-use super::ledger::{Fate, Ledger, Space};
+use super::ledger::Fate;
 use super::shape::{Field, Form, Layout, Layouts};
 use crate::read::{Node, node};
 use std::borrow::Cow;
 use std::cell::Cell;
+
+mod closing;
+mod copies;
+
+pub use closing::{Fates, Residue};
 
 /// Longest id, in bytes (`close-format.md` §1.5: about 50).
 const MAX_ID: usize = 100;
@@ -57,28 +62,6 @@ pub struct Record<'a> {
     /// Custom fields by name (leads), in source order.
     pub named: Vec<Custom<'a>>,
     unknown: Vec<(&'a str, &'a [Node<'a>])>,
-}
-
-/// What becomes of a value nobody takes, by numbered path; `None`: there is no rule, and the run
-/// will fail its final check.
-pub type Fates = [Option<Fate>];
-
-/// The values of one record that go to the archive: a JSON object from JSON pointer to value.
-#[derive(Debug, Default)]
-pub struct Residue {
-    /// `"pointer":value` pairs with commas between them.
-    pub json: Vec<u8>,
-}
-
-impl Residue {
-    fn push(&mut self, pointer: &str, value: &[Node<'_>]) {
-        if !self.json.is_empty() {
-            self.json.push(b',');
-        }
-        node::write_json_text(pointer, &mut self.json);
-        self.json.push(b':');
-        node::write_json(value, &mut self.json);
-    }
 }
 
 impl<'a> Record<'a> {
@@ -335,72 +318,6 @@ impl<'a> Record<'a> {
         let plain = |id: &&str| id.len() <= MAX_ID && id.bytes().all(|b| b.is_ascii_graphic());
         node::get_text(self.nodes, "id").filter(plain)
     }
-
-    /// Fills keys this record lacks from an older copy of the same object; the moved values no
-    /// longer belong to `older`.
-    pub fn fill_from(&mut self, older: &mut Record<'a>) {
-        for (at, slot) in older.slots.iter_mut().enumerate() {
-            if self.slots[at].is_none() && slot.is_some() {
-                self.slots[at] = slot.take();
-                if let Some(n) = older.nested.iter().position(|(f, _)| usize::from(f.0) == at) {
-                    self.nested.push(older.nested.swap_remove(n));
-                }
-            }
-        }
-        fill_customs(&mut self.customs, &mut older.customs);
-        fill_customs(&mut self.named, &mut older.named);
-        let missing = |key: &str| !self.unknown.iter().any(|(k, _)| *k == key);
-        let (moved, kept) = older.unknown.drain(..).partition(|(key, _)| missing(key));
-        self.unknown.extend::<Vec<_>>(moved);
-        older.unknown = kept;
-    }
-
-    /// Marks every value of this older copy: merged where `newer` says the same, else set aside.
-    pub fn yield_to(&self, newer: &Record<'a>) {
-        for (mine, theirs) in self.slots.iter().zip(&newer.slots) {
-            if let Some(slot) = mine {
-                let same = theirs.as_ref().is_some_and(|t| t.value == slot.value);
-                slot.mark.set(if same { Mark::Merged } else { Mark::SetAside });
-            }
-        }
-        for (_, list) in &self.nested {
-            list.iter().for_each(|item| item.yield_whole());
-        }
-        yield_customs(&self.customs, &newer.customs);
-        yield_customs(&self.named, &newer.named);
-        self.settle_nested();
-    }
-
-    fn yield_whole(&self) {
-        for slot in self.slots.iter().flatten() {
-            slot.mark.set(Mark::SetAside);
-        }
-    }
-
-    /// Gives the parts of a nested value the mark of the whole.
-    fn settle_nested(&self) {
-        for (field, list) in &self.nested {
-            let mark = self.slot(*field).map_or(Mark::SetAside, |slot| slot.mark.get());
-            for item in list {
-                item.slots.iter().flatten().for_each(|slot| slot.mark.set(mark));
-                item.settle_nested();
-            }
-        }
-    }
-}
-
-fn fill_customs<'a>(mine: &mut Vec<Custom<'a>>, older: &mut Vec<Custom<'a>>) {
-    let missing = |key: &str| !mine.iter().any(|c| c.key == key);
-    let (moved, kept): (Vec<_>, Vec<_>) = older.drain(..).partition(|c| missing(c.key));
-    mine.extend(moved);
-    *older = kept;
-}
-
-fn yield_customs(mine: &[Custom<'_>], newer: &[Custom<'_>]) {
-    for custom in mine {
-        let same = newer.iter().any(|c| c.key == custom.key && c.value == custom.value);
-        custom.mark.set(if same { Mark::Merged } else { Mark::SetAside });
-    }
 }
 
 impl Custom<'_> {
@@ -427,134 +344,6 @@ impl Custom<'_> {
     }
 }
 
-/// Counting and closing.
-impl Record<'_> {
-    /// Counts what is there (the survey's half of the ledger).
-    pub fn count(&self, ledger: &mut Ledger) {
-        for (at, slot) in self.slots.iter().enumerate() {
-            let Some(slot) = slot else { continue };
-            let nested = self.nested.iter().find(|(f, _)| usize::from(f.0) == at);
-            match nested {
-                // What counts are the parts; the array around them is no value of its own.
-                Some((_, list)) => list.iter().for_each(|item| item.count(ledger)),
-                None => ledger.see(self.layout.base + at, !node::is_empty(slot.value)),
-            }
-        }
-        for (space, customs) in [(Space::CustomId, &self.customs), (Space::CustomName, &self.named)]
-        {
-            for custom in customs {
-                ledger.see_key(self.kind, space, custom.key, !node::is_empty(custom.value));
-            }
-        }
-        for (key, value) in &self.unknown {
-            ledger.see_key(self.kind, Space::Unknown, key, !node::is_empty(value));
-        }
-    }
-
-    /// Counts what became of every value and collects what goes to the archive (the transform's
-    /// half of the ledger).
-    pub fn close(&self, fates: &Fates, ledger: &mut Ledger, residue: &mut Residue) {
-        self.close_below("", fates, ledger, residue);
-    }
-
-    fn close_below(&self, below: &str, fates: &Fates, ledger: &mut Ledger, residue: &mut Residue) {
-        for (at, slot) in self.slots.iter().enumerate() {
-            let Some(slot) = slot else { continue };
-            let key = self.layout.shape.keys[at].name;
-            let nested = self.nested.iter().find(|(f, _)| usize::from(f.0) == at);
-            if let Some((field, list)) = nested {
-                let many =
-                    matches!(self.layout.shape.keys[usize::from(field.0)].form, Form::List(_));
-                for (i, item) in list.iter().enumerate() {
-                    let place =
-                        if many { format!("{below}/{key}/{i}") } else { format!("{below}/{key}") };
-                    item.close_below(&place, fates, ledger, residue);
-                }
-                continue;
-            }
-            if node::is_empty(slot.value) {
-                continue;
-            }
-            let path = self.layout.base + at;
-            let fate = settle(slot.mark.get(), fates.get(path).copied().flatten());
-            if let Some(fate) = fate {
-                ledger.fate(path, fate);
-            }
-            let archived = matches!(fate, Some(Fate::Archived | Fate::SetAside));
-            if archived || slot.mark.get() == Mark::TakenInPart {
-                residue.push(&format!("{below}/{key}"), slot.value);
-            }
-        }
-        self.close_customs(below, ledger, residue);
-        for (key, value) in &self.unknown {
-            if !node::is_empty(value) {
-                ledger.fate_key(self.kind, Space::Unknown, key, Fate::Archived);
-                residue.push(&format!("{below}/{}", pointer(key)), value);
-            }
-        }
-    }
-
-    fn close_customs(&self, below: &str, ledger: &mut Ledger, residue: &mut Residue) {
-        for (space, customs) in [(Space::CustomId, &self.customs), (Space::CustomName, &self.named)]
-        {
-            for custom in customs.iter().filter(|c| !node::is_empty(c.value)) {
-                let fate = match custom.mark.get() {
-                    Mark::Taken | Mark::TakenInPart => Fate::Written,
-                    Mark::Merged => Fate::Merged,
-                    Mark::Noise => Fate::Noise,
-                    Mark::SetAside => Fate::SetAside,
-                    Mark::None | Mark::Archived => Fate::Archived,
-                };
-                ledger.fate_key(self.kind, space, custom.key, fate);
-                if matches!(fate, Fate::SetAside | Fate::Archived) {
-                    let place = match space {
-                        Space::CustomName => format!("{below}/custom/{}", pointer(custom.key)),
-                        _ => format!("{below}/custom.{}", pointer(custom.key)),
-                    };
-                    residue.push(&place, custom.value);
-                }
-            }
-        }
-    }
-
-    /// Counts every value as `fate`, for records that go somewhere whole.
-    pub fn close_whole(&self, fate: Fate, ledger: &mut Ledger) {
-        for (at, slot) in self.slots.iter().enumerate() {
-            let Some(slot) = slot else { continue };
-            match self.nested.iter().find(|(f, _)| usize::from(f.0) == at) {
-                Some((_, list)) => list.iter().for_each(|item| item.close_whole(fate, ledger)),
-                None if !node::is_empty(slot.value) => ledger.fate(self.layout.base + at, fate),
-                None => {}
-            }
-        }
-        for (space, customs) in [(Space::CustomId, &self.customs), (Space::CustomName, &self.named)]
-        {
-            for custom in customs.iter().filter(|c| !node::is_empty(c.value)) {
-                ledger.fate_key(self.kind, space, custom.key, fate);
-            }
-        }
-        for (key, value) in &self.unknown {
-            if !node::is_empty(value) {
-                ledger.fate_key(self.kind, Space::Unknown, key, fate);
-            }
-        }
-    }
-}
-
-/// The fate of a value from its mark and its path's rule. A value that was taken without a rule,
-/// or that a rule promised to a cell and nobody took, has none: the final check finds it.
-fn settle(mark: Mark, rule: Option<Fate>) -> Option<Fate> {
-    match (mark, rule?) {
-        (Mark::Taken | Mark::TakenInPart, fate @ (Fate::Written | Fate::Derived)) => Some(fate),
-        (Mark::None, fate @ (Fate::Archived | Fate::Noise)) => Some(fate),
-        (Mark::Merged, _) => Some(Fate::Merged),
-        (Mark::Archived, _) => Some(Fate::Archived),
-        (Mark::SetAside, _) => Some(Fate::SetAside),
-        (Mark::Noise, _) => Some(Fate::Noise),
-        _ => None,
-    }
-}
-
 /// A scalar as text.
 pub fn scalar<'a>(value: &[Node<'a>]) -> Option<Cow<'a, str>> {
     match value.first()? {
@@ -563,14 +352,5 @@ pub fn scalar<'a>(value: &[Node<'a>]) -> Option<Cow<'a, str>> {
             None
         }
         Node::Static(number) => Some(Cow::Owned(node::number_text(*number))),
-    }
-}
-
-/// A key as a part of a JSON pointer (RFC 6901).
-fn pointer(key: &str) -> Cow<'_, str> {
-    if key.contains(['~', '/']) {
-        Cow::Owned(key.replace('~', "~0").replace('/', "~1"))
-    } else {
-        Cow::Borrowed(key)
     }
 }

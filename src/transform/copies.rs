@@ -111,7 +111,7 @@ fn whole(work: &mut Work<'_>, copies: &[Record<'_>], lead: Option<&str>) {
     let mut kept: Vec<&[Node<'_>]> = Vec::new();
     for copy in copies {
         if kept.contains(&copy.nodes()) {
-            copy.close_whole(Fate::Merged, &mut work.out.ledger);
+            copy.close_whole(Fate::Merged, work.plan.rules.fates(), &mut work.out.ledger);
             work.out.count(copy.kind).merged += 1;
         } else {
             kept.push(copy.nodes());

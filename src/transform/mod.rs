@@ -7,6 +7,7 @@ mod copies;
 mod custom;
 mod email;
 mod family;
+mod keep;
 mod meeting;
 mod messages;
 mod note;

@@ -182,7 +182,12 @@ fn emails(work: &mut Work<'_>, id: &str, contacts: &[&Record<'_>], cells: &mut C
             usual(item, email_address::TYPE, "office");
             usual(item, email_address::IS_UNSUBSCRIBED, "false");
             let Some(raw) = work.text(item, email_address::EMAIL) else { continue };
-            match email::email(&raw) {
+            let known = email::email(&raw);
+            if known.as_ref().is_ok_and(|address| *address != raw.trim().to_lowercase()) {
+                // `Name <address>`: the name has no place.
+                item.keep_whole(email_address::EMAIL);
+            }
+            match known {
                 Ok(address) if Some(&*address) == primary => cells.set(col::EMAIL, &address),
                 Ok(address) if more.contains(&address) => {}
                 Ok(address) => {

@@ -4,16 +4,14 @@
 use super::output::{Output, Row, Spilled};
 use super::rows::Cells;
 use super::{activity, copies, family, note, opportunity, task};
-use crate::close::shape::Form;
-use crate::close::{Fate, Field, Kind, Record, Residue, time};
-use crate::event::{self, Notice, Reject, excerpt};
+use crate::close::{Field, Kind, Record, Residue, time};
+use crate::event::{self, Notice};
 use crate::plan::{Plan, Verdict};
 use crate::read::split::Broken;
-use crate::read::{Chunk, Node, Repairs, node};
+use crate::read::{Chunk, Node, node};
 use crate::survey::{Map, Visit, hash, walk};
 use crate::twenty::objects::Col;
 use crate::twenty::{date, id, text};
-use base64::Engine;
 use std::borrow::Cow;
 
 /// Turns one chunk into rows, archive lines and events.
@@ -57,7 +55,7 @@ pub struct Work<'p> {
     pub source: usize,
     /// Byte offset of the record in work.
     pub offset: u64,
-    residue: Residue,
+    pub(super) residue: Residue,
 }
 
 impl<'p> Work<'p> {
@@ -348,163 +346,6 @@ impl<'p> Work<'p> {
             }
         }
         links
-    }
-}
-
-/// What does not become a row.
-impl Work<'_> {
-    /// Closes a record that was written: counts its values, archives what has no home.
-    pub fn close(&mut self, record: &Record<'_>, why: &str) {
-        let mut odd = Vec::new();
-        record.set_aside_odd(self.plan.rules.fates(), &mut |place, field| {
-            odd.push((place.clone(), field))
-        });
-        for (place, field) in odd {
-            self.remark(&place, field, event::WRONG_TYPE, "");
-        }
-        self.residue.json.clear();
-        record.close(self.plan.rules.fates(), &mut self.out.ledger, &mut self.residue);
-        if self.residue.json.is_empty() {
-            return;
-        }
-        let file = self.out.archive.entry(record.kind.word()).or_default();
-        file.extend_from_slice(b"{\"id\":");
-        node::write_json_text(record.id().unwrap_or_default(), file);
-        file.extend_from_slice(b",\"why\":");
-        node::write_json_text(why, file);
-        file.extend_from_slice(b",\"values\":{");
-        file.extend_from_slice(&self.residue.json);
-        file.extend_from_slice(b"}}\n");
-    }
-
-    /// Keeps a record whole in the archive.
-    pub fn archive_whole(&mut self, record: &Record<'_>, lead: Option<&str>, why: &str) {
-        record.close_whole(Fate::Archived, &mut self.out.ledger);
-        self.out.count(record.kind).archived += 1;
-        self.keep(record, lead, why);
-    }
-
-    fn reject_record(&mut self, record: &Record<'_>, notice: Notice) {
-        record.close_whole(Fate::SetAside, &mut self.out.ledger);
-        self.out.count(record.kind).rejected += 1;
-        self.remark_at(record, "", notice, "");
-        self.keep(record, None, notice.why);
-    }
-
-    fn keep(&mut self, record: &Record<'_>, lead: Option<&str>, why: &str) {
-        let file = self.out.archive.entry(record.kind.word()).or_default();
-        file.extend_from_slice(b"{\"id\":");
-        node::write_json_text(record.id().unwrap_or_default(), file);
-        if let Some(lead) = lead {
-            file.extend_from_slice(b",\"lead\":");
-            node::write_json_text(lead, file);
-        }
-        file.extend_from_slice(b",\"why\":");
-        node::write_json_text(why, file);
-        file.extend_from_slice(b",\"record\":{");
-        let layout = crate::close::shape::Layouts::of(record.kind);
-        let mut first = true;
-        for (key, value) in node::entries(record.nodes()) {
-            let form = layout.find(key).map(|f| layout.shape.keys[usize::from(f.0)].form);
-            let is_records = matches!(form, Some(Form::Records(_)));
-            if is_records && matches!(value.first(), Some(Node::Array { .. })) {
-                continue;
-            }
-            if !std::mem::replace(&mut first, false) {
-                file.push(b',');
-            }
-            node::write_json_text(key, file);
-            file.push(b':');
-            node::write_json(value, file);
-        }
-        file.extend_from_slice(b"}}\n");
-    }
-
-    /// A record that cannot be read: kept byte for byte.
-    fn unreadable(&mut self, raw: &[u8], notice: Notice, detail: &str) {
-        self.out.unreadable.read += 1;
-        self.out.unreadable.rejected += 1;
-        self.reject(
-            notice,
-            "unreadable",
-            "",
-            "",
-            &String::from_utf8_lossy(&raw[..raw.len().min(200)]),
-            detail,
-        );
-        self.raw("rejected", raw, notice, detail);
-    }
-
-    fn repaired(&mut self, raw: &[u8], nodes: &[Node<'_>], repairs: Repairs) {
-        let (id, words) = (node::get_text(nodes, "id").unwrap_or_default(), repairs.words());
-        let kind = crate::close::classify(nodes, None);
-        self.reject(event::REPAIRED, kind.word(), id, "", "", &words);
-        self.raw("repaired", raw, event::REPAIRED, &words);
-    }
-
-    fn raw(&mut self, file: &'static str, raw: &[u8], notice: Notice, detail: &str) {
-        let source = self.plan.sources.get(self.source).map_or("", String::as_str);
-        let offset = self.offset;
-        let file = self.out.archive.entry(file).or_default();
-        file.extend_from_slice(b"{\"source\":");
-        node::write_json_text(source, file);
-        file.extend_from_slice(
-            format!(",\"offset\":{offset},\"code\":\"{}\",\"why\":", notice.code).as_bytes(),
-        );
-        node::write_json_text(if detail.is_empty() { notice.why } else { detail }, file);
-        if let Ok(text) = std::str::from_utf8(raw) {
-            file.extend_from_slice(b",\"raw\":");
-            node::write_json_text(text, file);
-        } else {
-            file.extend_from_slice(b",\"raw_base64\":\"");
-            let encoded = base64::engine::general_purpose::STANDARD.encode(raw);
-            file.extend_from_slice(encoded.as_bytes());
-            file.push(b'"');
-        }
-        file.extend_from_slice(b"}\n");
-    }
-
-    /// Lists something about a value.
-    pub fn remark(&mut self, record: &Record<'_>, field: Field, notice: Notice, detail: &str) {
-        let value = record.value(field).map(|value| {
-            let mut json = Vec::new();
-            match node::text(value) {
-                Some(text) => json.extend_from_slice(text.as_bytes()),
-                None => node::write_json(value, &mut json),
-            }
-            String::from_utf8_lossy(&json).into_owned()
-        });
-        let layout = crate::close::shape::Layouts::of(record.kind);
-        let path = layout.shape.keys.get(usize::from(field.0)).map_or("", |key| key.name);
-        let id = record.id().unwrap_or_default();
-        self.reject(notice, record.kind.word(), id, path, &value.unwrap_or_default(), detail);
-    }
-
-    /// Lists something about a place in a record.
-    pub fn remark_at(&mut self, record: &Record<'_>, path: &str, notice: Notice, excerpt: &str) {
-        let id = record.id().unwrap_or_default();
-        self.reject(notice, record.kind.word(), id, path, excerpt, "");
-    }
-
-    fn reject(
-        &mut self,
-        notice: Notice,
-        kind: &'static str,
-        id: &str,
-        path: &str,
-        value: &str,
-        detail: &str,
-    ) {
-        self.out.rejects.push(Reject {
-            notice,
-            source: self.source,
-            offset: self.offset,
-            kind,
-            id: id.to_owned(),
-            path: path.to_owned(),
-            excerpt: excerpt(value),
-            detail: excerpt(detail),
-        });
     }
 }
 

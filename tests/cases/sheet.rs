@@ -18,9 +18,9 @@ impl Sheet {
     pub fn parse(bytes: &[u8]) -> Self {
         let mut reader = csv::Reader::from_reader(bytes);
         let header = reader.headers().expect("a header").iter().map(str::to_owned).collect();
-        let rows = reader.records().map(|row| {
-            row.expect("a row").iter().map(str::to_owned).collect::<Vec<String>>()
-        });
+        let rows = reader
+            .records()
+            .map(|row| row.expect("a row").iter().map(str::to_owned).collect::<Vec<String>>());
         Self { header, rows: rows.collect() }
     }
 

@@ -1,3 +1,5 @@
+//! The splitter on every layout, on broken input, and under any read size.
+
 use super::*;
 use proptest::prelude::*;
 
