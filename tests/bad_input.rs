@@ -2,6 +2,10 @@
 //! code or in a bundle that accounts for everything, with the good neighbours converted. Never a
 //! panic. It must not check how good records are converted.
 
+#![forbid(unsafe_code)]
+// Helpers of tests end a test that cannot go on.
+#![allow(clippy::expect_used, clippy::panic)]
+
 mod cases;
 
 use cases::{Bundle, run, run_bytes};

@@ -2,6 +2,10 @@
 //! ends. The cases are files under `testdata/cli`; `TRYCMD=overwrite cargo test --test cli`
 //! rewrites them. It must not check what a bundle holds.
 
+#![forbid(unsafe_code)]
+// Helpers of tests end a test that cannot go on.
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::process::{Command, Output};
 
 #[test]
@@ -98,5 +102,8 @@ fn a_closed_pipe_is_no_error() {
 fn a_place_that_cannot_be_written_is_said() {
     let output = run(&["convert", "small", "-o", "/proc/no/such/place"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).starts_with("No mapping file") || text(&output.stderr).contains("C2T-E01"));
+    assert!(
+        text(&output.stderr).starts_with("No mapping file")
+            || text(&output.stderr).contains("C2T-E01")
+    );
 }

@@ -1,6 +1,10 @@
 //! Same input, same bytes: for any number of threads, time zone, locale, order of files, and for
 //! gzip. It must not look into the files it compares.
 
+#![forbid(unsafe_code)]
+// Helpers of tests end a test that cannot go on.
+#![allow(clippy::expect_used, clippy::panic)]
+
 mod cases;
 #[allow(dead_code, unused_imports)]
 #[path = "../benches/generator/mod.rs"]

@@ -4,6 +4,10 @@
 //!
 //! The guide is stored for the sample only: elsewhere it says again what `manifest.json` says.
 
+#![forbid(unsafe_code)]
+// Helpers of tests end a test that cannot go on.
+#![allow(clippy::expect_used, clippy::panic)]
+
 mod cases;
 
 use cases::Case;

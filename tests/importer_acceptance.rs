@@ -1,6 +1,10 @@
 //! Twenty's importer, as the oracle knows it, has nothing against any bundle: every stored export
 //! under every lead strategy. The oracle knows nothing of the converter; it must stay that way.
 
+#![forbid(unsafe_code)]
+// Helpers of tests end a test that cannot go on.
+#![allow(clippy::expect_used, clippy::panic)]
+
 mod cases;
 #[allow(dead_code)]
 mod importer;

@@ -1,6 +1,10 @@
 //! The house's rules, read from its own source text (docs/architecture): which folder may import
 //! which, where threads may be, how long a file may get, how it opens. It must not run anything.
 
+#![forbid(unsafe_code)]
+// Helpers of tests end a test that cannot go on.
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -2,6 +2,10 @@
 //! code says (`UPDATE_GOLDEN=1` rewrites it), and every golden manifest obeys it. It must not
 //! check what a manifest means; the importer oracle does.
 
+#![forbid(unsafe_code)]
+// Helpers of tests end a test that cannot go on.
+#![allow(clippy::expect_used, clippy::panic)]
+
 mod cases;
 
 use close2twenty::bundle::manifest::{Manifest, json_schema};
