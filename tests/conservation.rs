@@ -143,29 +143,40 @@ fn the_samples_totals_are_those_counted_by_hand() {
     assert!(left.is_empty(), "every total is compared: {left:?}");
 }
 
-#[test]
-fn the_source_is_the_csvs_and_the_archive() {
-    let bundle = cases::run(&cases::sample().input).expect("it converts");
-    let reports = Reports::read(&bundle);
-    let excused = excused(&reports.ledger);
-    let target = target::Target::read(&bundle.path());
-    let records = source::records(&cases::sample().input);
-    let mut lost = Vec::new();
-    let mut checked = 0;
-    for record in &records {
+/// Values of an export that are neither in the CSVs nor in the archive, and how many were looked for.
+fn lost(case: &cases::Case) -> (Vec<String>, usize) {
+    let bundle = cases::run(&case.input).expect("it converts");
+    let excused = excused(&Reports::read(&bundle).ledger);
+    let target = target::Target::read(&bundle.path(), &case.input);
+    let (mut lost, mut checked) = (Vec::new(), 0);
+    for record in source::records(&case.input) {
         for (path, value) in &record.values {
             let paths = source::with_parents(path).into_iter();
             if paths.map(|path| (record.kind.clone(), path)).any(|key| excused.contains(&key)) {
                 continue;
             }
             checked += 1;
-            if !target.holds(record, path, value) {
-                lost.push(format!("{} {} {path} = {value}", record.kind, record.id));
+            if !target.holds(&record, path, value) {
+                let (name, kind, id) = (&case.name, &record.kind, &record.id);
+                lost.push(format!("{name}: {kind} {id} {path} = {value}"));
             }
         }
     }
-    assert!(checked > 4_000, "the walk sees the sample: {checked} values");
+    (lost, checked)
+}
+
+#[test]
+fn the_source_is_the_csvs_and_the_archive() {
+    let (lost, checked) = lost(&cases::sample());
+    assert!(checked > 8_000, "the walk sees the sample: {checked} values");
     assert!(lost.is_empty(), "{} of {checked} lost:\n{}", lost.len(), lost.join("\n"));
+}
+
+#[test]
+fn so_it_is_for_every_oddity() {
+    let oddities: Vec<_> =
+        cases::all().into_iter().filter(|case| case.name.starts_with("oddities/")).collect();
+    cases::for_each(&oddities, |case| lost(case).0);
 }
 
 /// Paths the ledger says are noise, or used to derive something else.

@@ -81,7 +81,8 @@ impl Row<'_> {
 /// The sheets of a bundle by the folder's name without its number: `companies`, `people` …
 pub fn sheets(bundle: &Path) -> BTreeMap<String, Sheet> {
     let mut found: BTreeMap<String, Sheet> = BTreeMap::new();
-    for (path, bytes) in super::files(&bundle.join("csv")) {
+    for (path, bytes) in super::files(bundle) {
+        let Some(path) = path.strip_prefix("csv/") else { continue };
         let folder = path.split('/').next().expect("a folder");
         let name = folder.split_once('-').expect("a number").1;
         let sheet = Sheet::parse(&bytes);

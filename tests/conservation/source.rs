@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 /// One object of Close.
@@ -18,7 +18,7 @@ pub struct Record {
     pub alone: Value,
 }
 
-/// Keys under which records of their own stand: of a lead, and of an EmailThread.
+/// Keys under which records of their own stand: of a lead, and of a thread of e-mails.
 const NESTED: &[&str] = &["contacts", "opportunities", "tasks", "activities"];
 const MAILS: &[&str] = &["emails"];
 
@@ -50,30 +50,39 @@ const KINDS: &[(&str, &str)] = &[
 /// All records of the JSON files in a folder.
 pub fn records(folder: &Path) -> Vec<Record> {
     let mut found = Vec::new();
-    for (_, value) in files(folder) {
-        let items = match value {
-            Value::Array(items) => items,
-            Value::Object(mut page) => match page.remove("data") {
-                Some(Value::Array(items)) => items,
-                _ => vec![Value::Object(page)],
-            },
-            _ => Vec::new(),
-        };
-        items.into_iter().for_each(|item| add(item, &mut found));
+    for value in files(folder) {
+        page(value, &mut found);
     }
     found
 }
 
-/// The JSON files of a folder by name.
-pub fn files(folder: &Path) -> BTreeMap<String, Value> {
-    let listing = fs::read_dir(folder).expect("the sample").map(|entry| entry.expect("an entry"));
-    let json = listing.filter(|entry| entry.path().extension().is_some_and(|e| e == "json"));
-    json.map(|entry| {
-        let text = fs::read(entry.path()).expect("a file");
-        let name = entry.file_name().to_string_lossy().into_owned();
-        (name, serde_json::from_slice(&text).expect("the sample is JSON"))
-    })
-    .collect()
+/// An array, a page, an array of pages, or one record.
+fn page(value: Value, found: &mut Vec<Record>) {
+    match value {
+        Value::Array(items) => items.into_iter().for_each(|item| page(item, found)),
+        Value::Object(mut object) => match object.remove("data") {
+            Some(data @ Value::Array(_)) => page(data, found),
+            _ => add(Value::Object(object), found),
+        },
+        scalar => panic!("{scalar} is no record"),
+    }
+}
+
+/// The values in the JSON files of a folder, each file one value or several.
+pub fn files(folder: &Path) -> Vec<Value> {
+    let files = crate::cases::files(folder).into_iter().filter(|(name, _)| !name.ends_with(".md"));
+    let mut found = Vec::new();
+    for (name, mut text) in files {
+        if text.starts_with(b"\x1f\x8b") {
+            let packed = std::mem::take(&mut text);
+            let mut input = flate2::read::GzDecoder::new(packed.as_slice());
+            input.read_to_end(&mut text).expect("gzip");
+        }
+        for value in serde_json::Deserializer::from_slice(&text).into_iter() {
+            found.push(value.unwrap_or_else(|error| panic!("{name}: {error}")));
+        }
+    }
+    found
 }
 
 fn add(item: Value, found: &mut Vec<Record>) {
@@ -87,7 +96,9 @@ fn add(item: Value, found: &mut Vec<Record>) {
     };
     for key in nested {
         if let Some(Value::Array(children)) = object.remove(*key) {
-            children.into_iter().for_each(|child| add(child, found));
+            for child in children {
+                add(child, found);
+            }
         }
     }
     let mut values = Vec::new();
@@ -135,7 +146,9 @@ pub fn with_parents(path: &str) -> Vec<String> {
 /// What people call the things behind ids: users, statuses, pipelines.
 pub fn names(folder: &Path) -> BTreeMap<String, Vec<String>> {
     let mut found = BTreeMap::new();
-    files(folder).values().for_each(|value| collect(value, &mut found));
+    for value in files(folder) {
+        collect(&value, &mut found);
+    }
     found
 }
 

@@ -22,15 +22,20 @@ pub struct Target {
 }
 
 impl Target {
-    /// Reads a bundle made from the sample.
-    pub fn read(bundle: &Path) -> Self {
-        let names = source::names(&crate::cases::sample().input);
+    /// Reads the bundle made from an export.
+    pub fn read(bundle: &Path, export: &Path) -> Self {
+        let names = source::names(export);
         let (words, numbers) = (BTreeMap::new(), BTreeMap::new());
         let mut target = Self { words, numbers, aliases: BTreeMap::new(), names };
         let manifest = fs::read(bundle.join("manifest.json")).expect("a manifest");
         let labels = labels(&serde_json::from_slice(&manifest).expect("JSON"));
-        sheets(bundle).values().for_each(|sheet| target.rows(sheet, &labels));
-        for (path, bytes) in crate::cases::files(&bundle.join("archive")) {
+        for sheet in sheets(bundle).values() {
+            target.rows(sheet, &labels);
+        }
+        for (path, bytes) in crate::cases::files(bundle) {
+            if !path.starts_with("archive/") {
+                continue;
+            }
             for line in bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
                 let line: Value =
                     serde_json::from_slice(line).unwrap_or_else(|e| panic!("{path} {e}"));
@@ -93,18 +98,25 @@ impl Target {
         let Some(words) = self.words.get(&record.id) else { return false };
         match value {
             Value::Number(number) => {
-                let number = number.as_f64().expect("a number");
-                // Close counts money in hundredths.
-                let numbers = self.numbers.get(&record.id).map_or(&[][..], Vec::as_slice);
-                numbers.iter().any(|n| *n == number || *n * 100.0 == number)
+                self.counts(record, number.as_f64().expect("a number"))
                     || words.contains(&letters(&value.to_string()))
             }
             Value::Bool(true) if path == "is_complete" => words.contains("done"),
             Value::Bool(false) if path == "is_complete" => words.contains("todo"),
             Value::Bool(flag) => words.contains(&flag.to_string()),
-            Value::String(text) => self.texts(path, text).iter().any(|text| words.contains(text)),
+            Value::String(text) => {
+                text.parse().is_ok_and(|number| self.counts(record, number))
+                    || self.texts(path, text).iter().any(|text| words.contains(text))
+            }
             _ => false,
         }
+    }
+
+    /// Whether the number stands alone in a cell; Close counts money in hundredths.
+    fn counts(&self, record: &Record, number: f64) -> bool {
+        let same = |n: f64| (n - number).abs() <= f64::EPSILON * number.abs();
+        let mut numbers = self.numbers.get(&record.id).into_iter().flatten();
+        numbers.any(|n| same(*n) || same(*n * 100.0))
     }
 
     /// The forms a text may take in the bundle.
