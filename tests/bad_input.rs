@@ -20,7 +20,6 @@ use Ends::{Refused, Whole};
 
 /// Each case under `testdata/close/bad`; its README says why.
 const CASES: &[(&str, Ends)] = &[
-    ("array-of-scalars", Whole(1, 4, &["C2T-R004"])),
     ("broken-extra-bracket-in-contacts", Whole(2, 1, &["C2T-R001"])),
     ("broken-garbage-between", Whole(2, 1, &["C2T-R001"])),
     ("broken-jsonl-line", Whole(2, 1, &["C2T-R001"])),
@@ -220,7 +219,7 @@ fn truncated_anywhere() {
 #[test]
 fn odd_file_names() {
     let folder = tempfile::tempdir().expect("a folder");
-    let names = ["=cmd|' /C calc'!A1.json", "a\u{202e}nosj.json", "-o.json", "Größe ☎.json", "a b"];
+    let names = ["=cmd|' calc'!A1.json", "a\u{202e}nosj.json", "-o.json", "Größe ☎.json", "a b"];
     let mut text = String::new();
     for (n, name) in names.iter().enumerate() {
         text.clear();

@@ -2,7 +2,7 @@
 //! gzip. It must not look into the files it compares.
 
 mod cases;
-#[allow(dead_code)]
+#[allow(dead_code, unused_imports)]
 #[path = "../benches/generator/mod.rs"]
 mod generator;
 
@@ -94,18 +94,18 @@ fn gzip_does_not_show() {
     assert_same("gzip", &plain, &converted(&[folder.path().to_owned()], 2));
 }
 
-/// The same export twice says nothing new: every record is a copy, no row is added.
+/// The same leads twice say nothing new: every record is a copy, no row changes.
 #[test]
-fn an_export_given_twice_gives_the_same_rows() {
+fn leads_given_twice_give_the_same_rows() {
     let folder = tempfile::tempdir().expect("a folder");
-    let original = cases::sample().input.join("leads.json");
+    let sample = cases::sample().input;
     let copy = folder.path().join("leads-again.json");
-    fs::copy(&original, &copy).expect("a copy");
+    fs::copy(sample.join("leads.json"), &copy).expect("a copy");
     let rows = |files: Files| -> Files {
         files.into_iter().filter(|(path, _)| path.starts_with("csv/")).collect()
     };
-    let once = rows(converted(&[original.clone()], 1));
-    let twice = rows(converted(&[original, copy], 1));
+    let once = rows(converted(std::slice::from_ref(&sample), 1));
+    let twice = rows(converted(&[sample, copy], 1));
     assert_same("twice", &once, &twice);
 }
 

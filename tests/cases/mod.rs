@@ -13,6 +13,7 @@ use close2twenty::report::Summary;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::TempDir;
 
 /// One stored export.
@@ -132,9 +133,22 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-/// Runs `check` on every item, on all cores, and panics with every complaint.
+/// Runs `check` on every item, on all cores, and panics with every complaint. Not on rayon: a
+/// worker that waits for the converter's own pool would take the next item onto its stack.
 pub fn for_each<T: Sync>(items: &[T], check: impl Fn(&T) -> Vec<String> + Sync) {
-    use rayon::prelude::*;
-    let complaints: Vec<String> = items.par_iter().flat_map_iter(|item| check(item)).collect();
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut complaints = Vec::new();
+        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+            complaints.extend(check(item));
+        }
+        complaints
+    };
+    let mut complaints: Vec<String> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|t| t.join().expect("a check panicked")).collect()
+    });
+    complaints.sort();
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }

@@ -1,0 +1,102 @@
+//! The command line as people and programs meet it: what each command prints, where, and how it
+//! ends. The cases are files under `testdata/cli`; `TRYCMD=overwrite cargo test --test cli`
+//! rewrites them. It must not check what a bundle holds.
+
+use std::process::{Command, Output};
+
+#[test]
+fn cases() {
+    let cases = trycmd::TestCases::new();
+    cases.case("testdata/cli/*.toml");
+    cases.insert_var("[VERSION]", env!("CARGO_PKG_VERSION")).expect("a variable");
+}
+
+fn run(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_close2twenty"));
+    command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/cli/export"));
+    command.args(args).output().expect("the program runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+#[test]
+fn completions_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = run(&["completions", shell]);
+        assert!(output.status.success() && output.stderr.is_empty(), "{shell}");
+        let script = text(&output.stdout);
+        assert!(script.contains("close2twenty") && script.contains("convert"), "{shell}");
+    }
+}
+
+#[test]
+fn the_manual_page_names_every_command() {
+    let output = run(&["man"]);
+    assert!(output.status.success());
+    let page = text(&output.stdout);
+    assert!(page.starts_with(".ie") || page.contains(".TH"), "troff");
+    for command in ["audit", "convert", "completions", "man"] {
+        assert!(page.contains(command), "{command}");
+    }
+}
+
+/// Programs read standard output: it holds the JSON and nothing else, even when there is talk.
+#[test]
+fn json_is_all_of_standard_output() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().join("bundle");
+    let place = place.to_str().expect("a path");
+    let commands: [&[&str]; 3] = [
+        &["audit", "--format", "json", "small", "broken.json"],
+        &["--format", "json", "convert", "-v", "small", "truncated.json", "-o", place],
+        &["convert", "--format=json", "-q", "small", "-o", place],
+    ];
+    for args in commands {
+        let output = run(args);
+        assert!(output.status.success(), "{args:?} {}", text(&output.stderr));
+        let value: serde_json::Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{args:?}: {e}"));
+        assert!(value.is_object());
+        assert!(output.stdout.ends_with(b"}\n"));
+    }
+}
+
+#[test]
+fn quiet_is_quiet_and_errors_are_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().join("bundle");
+    let place = place.to_str().expect("a path");
+    let output = run(&["convert", "--quiet", "small", "truncated.json", "-o", place]);
+    assert!(output.status.success());
+    assert_eq!(text(&output.stderr), "");
+    let output = run(&["convert", "--quiet", "nothing.json", "-o", place]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).starts_with("error[C2T-S001]:"));
+    assert!(output.stdout.is_empty());
+}
+
+/// A reader that goes away (`| head`) is no error.
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_error() {
+    use std::process::Stdio;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_close2twenty"))
+        .args(["completions", "bash"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", text(&output.stderr));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_place_that_cannot_be_written_is_said() {
+    let output = run(&["convert", "small", "-o", "/proc/no/such/place"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).starts_with("No mapping file") || text(&output.stderr).contains("C2T-E01"));
+}
