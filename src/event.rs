@@ -29,7 +29,7 @@ notices! {
     /// The file ends inside the record.
     TRUNCATED = "C2T-R002", "the file ends inside this record", "download the export again";
     /// The record has no id.
-    NO_ID = "C2T-R003", "the record has no id", "nothing can refer to it; it is kept in the archive";
+    NO_ID = "C2T-R003", "the record has no usable id", "nothing can refer to it; it is kept in the archive";
     /// Something that is no object where a record belongs.
     NO_OBJECT = "C2T-R004", "this is no JSON object", "it is kept in the archive";
     /// The record could be read after a repair.

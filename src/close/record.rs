@@ -145,6 +145,12 @@ impl<'a> Record<'a> {
         })
     }
 
+    /// The path of a field, from the record that is not inside another: `emails[].email`.
+    pub fn path(&self, field: Field) -> &'static str {
+        let at = self.layout.base + usize::from(field.0);
+        Layouts::get().paths.get(at).map_or("", |(_, path)| path)
+    }
+
     /// The record as it stood in the source.
     pub fn nodes(&self) -> &'a [Node<'a>] {
         self.nodes
@@ -197,6 +203,13 @@ impl<'a> Record<'a> {
         let text = scalar(self.value(field)?)?;
         self.mark(field, Mark::Taken);
         (!text.is_empty()).then_some(text)
+    }
+
+    /// Takes the value under `field` if it is text; any other is left to be set aside.
+    pub fn take_text(&self, field: Field) -> Option<&'a str> {
+        let text = self.peek(field)?;
+        self.mark(field, Mark::Taken);
+        Some(text)
     }
 
     /// Takes the text under `field` when `accept` makes something of it; otherwise sets the value

@@ -90,7 +90,7 @@ pub(super) fn identify(survey: &mut Survey, settings: Settings) -> Identity {
         (lead.verdict, lead.evidence) = verdict(id, lead, &contacts, settings.leads);
     }
     let companies = companies::dedupe(&mut leads, &mut merges);
-    represent_once(&mut leads, &companies, &mut merges);
+    represent_once(&mut leads, &companies, settings.leads, &mut merges);
     gather::group(&mut leads, &mut contacts, &companies);
     merges.sort();
     Identity { leads, contacts, companies, merges, gone }
@@ -200,7 +200,12 @@ fn verdict(
 
 /// No two leads share a representative: the older one keeps it, the younger one falls back to its
 /// company, or is merged.
-fn represent_once(leads: &mut Map<Box<str>, Lead>, companies: &[Company], merges: &mut Vec<Merge>) {
+fn represent_once(
+    leads: &mut Map<Box<str>, Lead>,
+    companies: &[Company],
+    strategy: LeadStrategy,
+    merges: &mut Vec<Merge>,
+) {
     let mut taken: HashMap<Box<str>, Box<str>, foldhash::fast::FixedState> = HashMap::default();
     for (id, lead) in leads.iter_mut() {
         let company = lead.company.and_then(|at| companies.get(at)).map(|c| &c.id);
@@ -210,7 +215,7 @@ fn represent_once(leads: &mut Map<Box<str>, Lead>, companies: &[Company], merges
                 None => {
                     taken.insert(person.clone(), id.clone());
                 }
-                Some(_) if own_company => {
+                Some(_) if own_company && strategy == LeadStrategy::Auto => {
                     lead.verdict = Verdict::Company;
                     lead.evidence = "company: its first contact already represents another lead";
                 }

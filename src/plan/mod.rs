@@ -102,7 +102,12 @@ impl Plan {
         let (lead_statuses, status_options) = stages::lead_statuses(survey);
         let mut names = schema::Reserved::new();
         let mut fields = fields::decide(survey, settings, &mut names);
-        let (schema, steps) = schema::build(&fields, &stages, &status_options);
+        let (schema, steps) = schema::build(
+            &fields,
+            &stages,
+            &status_options,
+            &schema::Unused::new(&rules, survey, settings),
+        );
         schema::place(&mut fields, &steps);
         let mut field_of: HashMap<_, HashMap<Box<str>, usize, _>> = HashMap::new();
         for (i, field) in fields.iter().enumerate() {

@@ -3,8 +3,10 @@
 
 use super::fields::{CustomField, ValueRule};
 use super::stages::Stages;
+use crate::mapping::{LeadStrategy, Rules, Settings};
+use crate::survey::{Map, Survey};
 use crate::twenty::naming::{self, Names};
-use crate::twenty::objects::{Column, FieldType, OTHER_LABELS, Object, shipped_options};
+use crate::twenty::objects::{Column, FieldType, OTHER_LABELS, Object, person, shipped_options};
 use crate::twenty::options::Options;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -178,10 +180,11 @@ pub(super) fn build(
     fields: &[CustomField],
     stages: &Stages,
     lead_statuses: &Options,
+    unused: &Unused,
 ) -> (Vec<FieldSpec>, Vec<StepPlan>) {
     let mut schema = Vec::new();
     for object in Object::ALL {
-        for column in object.columns() {
+        for column in object.columns().iter().filter(|column| !unused.has(object, column)) {
             schema.extend(built_in(object, column, stages, lead_statuses));
         }
         schema.extend(stage_field(object, stages));
@@ -194,7 +197,47 @@ pub(super) fn build(
     (schema, steps)
 }
 
-/// Columns of new select fields that are not in the schema.
+/// Fields of the built-in map that nothing in this export would fill: the admin need not make them.
+#[derive(Debug)]
+pub(super) struct Unused(Vec<(Object, String)>);
+
+impl Unused {
+    /// Fields that rules name as targets, but only of paths without a value.
+    pub fn new(rules: &Rules, survey: &Survey, settings: Settings) -> Self {
+        let filled: Vec<_> =
+            survey.ledger.lines().into_iter().filter(|l| l.counts.filled > 0).collect();
+        let mut targets: Map<&str, bool> = Map::default();
+        for rule in rules.all() {
+            let has = filled.iter().any(|line| line.kind == rule.kind && line.path == rule.path);
+            for target in rule.target.split(", ") {
+                *targets.entry(target).or_default() |= has;
+            }
+        }
+        let mut unused = Vec::new();
+        for (target, _) in targets.iter().filter(|(_, filled)| !**filled) {
+            let Some((object, field)) = target.split_once('.') else { continue };
+            let object = Object::ALL.into_iter().find(|known| known.name() == object);
+            unused.extend(object.map(|object| (object, field.to_owned())));
+        }
+        if settings.leads == LeadStrategy::Company {
+            // No person represents a lead.
+            let lead_level = person::COLUMNS.iter().filter(|c| LEAD_LEVEL.contains(&c.field));
+            unused.extend(lead_level.map(|column| (Object::Person, column.field.to_owned())));
+        }
+        Self(unused)
+    }
+
+    fn has(&self, object: Object, column: &Column) -> bool {
+        self.0.iter().any(|(o, field)| *o == object && *field == column.field)
+            && column.new.is_none_or(|new| !new.unique && new.relation.is_none())
+    }
+}
+
+/// Fields of a person that only a lead fills.
+const LEAD_LEVEL: &[&str] =
+    &["closeLeadId", "leadStatus", "leadDescription", "leadSource", "closeLeadUrl", "leadAddress"];
+
+/// Columns of new fields that are not in the schema.
 fn unmade(step: &StepPlan, schema: &[FieldSpec]) -> Vec<usize> {
     let made = |name: &str| schema.iter().any(|f| f.object == step.object && f.name == name);
     let built_in = step.object.columns().iter().filter(|column| column.new.is_some());

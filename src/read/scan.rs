@@ -15,8 +15,6 @@ pub(super) enum Outcome {
     Illegal(usize),
     /// The object is a page: its `data` array opens just before this position.
     Page(usize),
-    /// Another record of the same kind opens inside this one, which is therefore broken.
-    Foreign(usize),
 }
 
 /// The state of one scan over a buffer that grows at its end.
@@ -29,6 +27,9 @@ pub(super) struct Scan {
     depth: u32,
     in_string: bool,
     string_start: usize,
+    /// Where something inside the value first opens like a record of its own: the place to go on from
+    /// if this value turns out to be broken.
+    pub suspect: Option<usize>,
     /// The last string that closed at depth 1: a key, when a colon follows.
     key: (usize, usize),
 }
@@ -38,7 +39,7 @@ pub(super) struct Scan {
 pub(super) struct Watch<'a> {
     /// Stop at the `data` array of a page (only asked for where pages can stand).
     pub pages: bool,
-    /// The opening bytes shared by the records of this file, when nesting one is impossible.
+    /// The opening bytes shared by the records of this file, when Close never nests one in another.
     pub foreign: &'a [u8],
     /// No more bytes will come.
     pub eof: bool,
@@ -63,6 +64,7 @@ impl Scan {
         let back = |n: &mut usize| *n = n.saturating_sub(by);
         [&mut self.start, &mut self.at, &mut self.string_start].into_iter().for_each(back);
         [&mut self.key.0, &mut self.key.1].into_iter().for_each(back);
+        self.suspect.iter_mut().for_each(back);
     }
 
     /// Scans on until the value ends, the buffer ends, or something is found.
@@ -124,8 +126,8 @@ impl Scan {
             if rest.len() < watch.foreign.len() && !watch.eof {
                 return Some(Outcome::More);
             }
-            if rest.starts_with(watch.foreign) {
-                return Some(Outcome::Foreign(self.at));
+            if self.suspect.is_none() && rest.starts_with(watch.foreign) {
+                self.suspect = Some(self.at);
             }
         }
         let is_page = watch.pages
@@ -189,13 +191,15 @@ mod tests {
     }
 
     #[test]
-    fn stops_at_pages_foreign_records_and_illegal_bytes() {
+    fn stops_at_pages_and_illegal_bytes_and_notes_suspects() {
         let page = br#"{"has_more": true, "data" : [{"id""#;
         assert_eq!(Scan::at(0).run(page, WATCH), Outcome::Page(29));
         let value_named_data = br#"{"x":"data","y":[1]}"#;
         assert_eq!(Scan::at(0).run(value_named_data, WATCH), Outcome::Complete(20));
-        let broken = br#"{"id":"lead_1","c":[{"id":"lead_2"}]}"#;
-        assert_eq!(Scan::at(0).run(broken, WATCH), Outcome::Foreign(20));
+        let nested = br#"{"id":"lead_1","c":[{"id":"lead_2"}]}"#;
+        let mut scan = Scan::at(0);
+        assert_eq!(scan.run(nested, WATCH), Outcome::Complete(nested.len()));
+        assert_eq!(scan.suspect, Some(20));
         let flipped = br#"{"id":"lead_1,"name":"x"}"#;
         assert!(matches!(Scan::at(0).run(flipped, WATCH), Outcome::Illegal(17)));
     }

@@ -119,7 +119,11 @@ impl Sources {
             if hidden || kind.is_symlink() {
                 continue;
             }
-            if kind.is_dir() {
+            if kind.is_dir() && is_bundle(&path) {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let why = "this folder is a bundle that close2twenty wrote";
+                self.ignored.push(Ignored { name, path, code: "C2T-S010", why });
+            } else if kind.is_dir() {
                 self.folder(root, &path, depth + 1)?;
             } else if kind.is_file() {
                 let below = path.strip_prefix(root).unwrap_or(&path);
@@ -154,6 +158,12 @@ impl Source {
             .map_err(|e| Error::io("cannot open the export", &self.path, e))?;
         Ok(if self.gzip { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
     }
+}
+
+/// A folder that this program wrote: its archive would be read as copies.
+fn is_bundle(folder: &Path) -> bool {
+    let manifest = std::fs::read(folder.join("manifest.json")).unwrap_or_default();
+    memchr::memmem::find(&manifest, b"\"close2twenty-bundle\"").is_some()
 }
 
 fn file_name(path: &Path) -> String {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 mod lost;
 
-use lost::{nests_never, opening, trim_separator};
+use lost::{nests_never, opening};
 
 /// A chunk closes at the first record end behind this many bytes.
 const CHUNK: usize = 512 * 1024;
@@ -262,19 +262,14 @@ impl<R: Read> Splitter<R> {
                 self.at = inside;
                 self.scan = None;
             }
-            Outcome::Foreign(next) => {
-                let end = trim_separator(&self.buf, start, next);
-                self.push(start, end, Some(Broken::Malformed));
-                self.at = next;
-            }
             Outcome::More if line_end.is_some() => {
                 self.push(start, limit, Some(Broken::Malformed));
             }
             Outcome::Illegal(_) if line_end.is_some() => {
                 self.push(start, limit, Some(Broken::Malformed));
             }
-            Outcome::Illegal(_) => self.lose(start),
-            Outcome::More if self.buf.len() - start > MAX_RECORD => self.lose(start),
+            Outcome::Illegal(_) => self.give_up(start),
+            Outcome::More if self.hopeless(start) => self.give_up(start),
             Outcome::More => return false,
         }
         true
@@ -312,7 +307,7 @@ impl<R: Read> Splitter<R> {
         let end = match outcome {
             Outcome::Complete(end) => end,
             Outcome::More => return false,
-            Outcome::Illegal(at) | Outcome::Page(at) | Outcome::Foreign(at) => {
+            Outcome::Illegal(at) | Outcome::Page(at) => {
                 self.places.pop();
                 self.lose(at);
                 return true;

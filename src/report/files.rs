@@ -1,4 +1,5 @@
-//! The reports of a bundle: `reconciliation.json`, `ledger.csv`, `merges.csv`, `owners.csv`
+//! The reports of a bundle: `reconciliation.json`, `ledger.csv`, `leads.csv`, `merges.csv`,
+//! `owners.csv`
 //! (design §7). Each in a fixed order; nothing that differs between two runs.
 
 use super::conservation;
@@ -6,7 +7,7 @@ use super::summary::Summary;
 use crate::bundle::{Stage, Totals};
 use crate::close::Fate;
 use crate::error::{Error, Result};
-use crate::plan::Plan;
+use crate::plan::{Plan, Verdict};
 use crate::survey::{Role, Survey};
 
 /// Writes all reports but the rejects, which are written on the way.
@@ -23,6 +24,7 @@ pub fn write(
     let json = serde_json::to_vec_pretty(summary).map_err(json_error)?;
     stage.write("reports/reconciliation.json", &with_newline(json))?;
     stage.write("reports/ledger.csv", &ledger(survey, plan, totals)?)?;
+    stage.write("reports/leads.csv", &leads(plan)?)?;
     stage.write("reports/merges.csv", &merges(plan)?)?;
     stage.write("reports/owners.csv", &owners(plan)?)
 }
@@ -84,6 +86,27 @@ fn unruled(plan: &Plan, line: &crate::close::ledger::Line) -> (String, String) {
         None if line.known => (String::new(), String::new()),
         None => ("archive".to_owned(), "not mapped: kept whole in the archive".to_owned()),
     }
+}
+
+/// Each lead with what represents it and why.
+fn leads(plan: &Plan) -> Result<Vec<u8>> {
+    let mut out = sheet();
+    let head =
+        ["lead", "name", "represented_by", "close_id", "evidence", "company", "company_evidence"];
+    out.write_record(head).map_err(csv_error)?;
+    for (id, lead) in &plan.leads {
+        let (what, by) = match &lead.verdict {
+            Verdict::Contact(contact) => ("person", &**contact),
+            Verdict::Person => ("person", &**id),
+            Verdict::Company => ("company", plan.company(lead).unwrap_or_default()),
+            Verdict::Merged(other) => ("merged into lead", &**other),
+        };
+        let company = plan.company(lead).unwrap_or_default();
+        let name = crate::twenty::text::line(&lead.name);
+        out.write_record([&**id, &name, what, by, lead.evidence, company, lead.company_evidence])
+            .map_err(csv_error)?;
+    }
+    bytes(out)
 }
 
 fn merges(plan: &Plan) -> Result<Vec<u8>> {

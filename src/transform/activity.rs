@@ -38,7 +38,7 @@ pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, within: Option<&st
         Kind::FormSubmission => form_submission(work, record, &mut cells),
         _ => phone_call(work, record, &links, &mut cells),
     }
-    work.emit(&cells, at, &id);
+    work.emit(cells, at, &id);
     work.out.count(record.kind).written += 1;
     work.close(record, "values without a field in Twenty");
 }
@@ -172,7 +172,7 @@ fn phone_call(work: &mut Work<'_>, record: &Record<'_>, links: &Links<'_>, cells
     direction(work, record, call::DIRECTION, cells);
     let status = status(record, call::STATUS, &["completed"]);
     let no_audio = record.peek(call::RECORDING_URL).or(record.peek(call::VOICEMAIL_URL)).is_none();
-    if no_audio && record.take_flag(call::HAS_RECORDING) == Some(true) {
+    if record.take_flag(call::HAS_RECORDING) == Some(true) && no_audio {
         // The recording has expired; nothing else says that there was one.
         record.keep_whole(call::HAS_RECORDING);
     }
@@ -186,7 +186,7 @@ fn phone_call(work: &mut Work<'_>, record: &Record<'_>, links: &Links<'_>, cells
         None => {}
     }
     number(work, record, call::DURATION, cells);
-    work.line(record, call::PHONE, cells, col::PHONE);
+    remote_phone(work, record, [call::PHONE, call::REMOTE_PHONE], cells);
     let direction = option_label(Object::Task, "direction", cells.get(col::DIRECTION));
     let ending = option_label(Object::Task, "disposition", cells.get(col::DISPOSITION));
     let with = if links.lead_name.is_empty() { cells.get(col::PHONE) } else { links.lead_name };
@@ -201,12 +201,32 @@ fn phone_call(work: &mut Work<'_>, record: &Record<'_>, links: &Links<'_>, cells
     body(work, record, note.source, &note.markdown, cells, col::BODY);
 }
 
+/// The customer's number stands under two keys: the first that is filled is written, the other
+/// archived where it differs.
+pub(super) fn remote_phone(
+    work: &mut Work<'_>,
+    record: &Record<'_>,
+    keys: [Field; 2],
+    cells: &mut Cells,
+) {
+    for key in keys {
+        if cells.get(col::PHONE).is_empty() {
+            work.line(record, key, cells, col::PHONE);
+        } else if record.peek(key) == Some(cells.get(col::PHONE)) {
+            record.merged(key);
+        } else {
+            record.archive(key);
+        }
+    }
+}
+
 fn form_submission(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     cells.set(col::ACTIVITY_TYPE, "FORM_SUBMISSION");
     cells.set(col::DIRECTION, "INBOUND");
     let name = work.text(record, form::FORM_NAME);
     let name = name.as_deref().map(text::line);
-    cells.set(col::TITLE, name.as_deref().unwrap_or("Form submission"));
+    let title = name.as_deref().unwrap_or("Form submission");
+    cells.set(col::TITLE, text::head(title, text::MAX_CELL));
     let mut lines = Vec::new();
     for (key, value) in record.take_whole(form::VALUES_BY_NAME).into_iter().flat_map(node::entries)
     {

@@ -47,7 +47,7 @@ pub(super) fn write(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>
     let first = leads[0];
     let created = work.instant(first, lead::DATE_CREATED, &mut cells, col::CREATED_AT);
     work.instant(first, lead::DATE_UPDATED, &mut cells, col::UPDATED_AT);
-    work.emit(&cells, created, &company.id);
+    work.emit(cells, created, &company.id);
     custom::late_links(work, leads, Object::Company, &company.id, created);
 }
 
@@ -214,13 +214,12 @@ pub(super) fn lead_fields(
     elsewhere: bool,
 ) {
     let statuses = &work.plan.lead_statuses;
-    let status = lead.peek(lead::STATUS_ID).and_then(|id| statuses.get(id));
-    let status =
-        status.or_else(|| lead.peek(lead::STATUS_LABEL).and_then(|label| statuses.get(label)));
+    let by = |field| lead.peek(field).and_then(|key: &str| statuses.get(key));
+    let status = by(lead::STATUS_ID).or_else(|| by(lead::STATUS_LABEL));
     if let Some(value) = status.filter(|_| cells.get(to.status).is_empty()) {
         cells.set(to.status, value);
-        lead.take(lead::STATUS_ID);
-        lead.take(lead::STATUS_LABEL);
+        lead.take_text(lead::STATUS_ID);
+        lead.take_text(lead::STATUS_LABEL);
     } else if !elsewhere {
         let equal = status.is_some_and(|value| *value == *cells.get(to.status));
         for field in [lead::STATUS_ID, lead::STATUS_LABEL] {
@@ -256,7 +255,7 @@ pub(super) fn settle(work: &mut Work<'_>, lead: &Record<'_>, verdict: &Verdict) 
     debug_assert_eq!(lead.kind, Kind::Lead);
     lead.take(lead::ID);
     lead.take_whole(lead::CONTACT_IDS);
-    lead.take(lead::STATUS_ID);
+    lead.take_text(lead::STATUS_ID);
     lead.take(lead::CREATED_BY_NAME);
     lead.list(lead::ADDRESSES).iter().for_each(Record::archive_rest);
     lead.archive_open(&[lead::NAME, lead::CREATED_BY, lead::DATE_CREATED, lead::DATE_UPDATED]);

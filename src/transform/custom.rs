@@ -209,7 +209,7 @@ pub(super) fn late_links(
             }
         }
         if any {
-            work.emit(&cells, at, close_id);
+            work.emit(cells, at, close_id);
         }
     }
 }

@@ -8,7 +8,7 @@ use super::work::Work;
 use crate::close::record::scalar;
 use crate::close::shape::{base, email as e, envelope, mailbox};
 use crate::close::{Field, Record, time};
-use crate::read::node;
+use crate::read::{Node, node};
 use crate::twenty::objects::task as col;
 use crate::twenty::{date, markdown, text};
 
@@ -116,12 +116,26 @@ fn participants(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     }
 }
 
+/// Addresses as Close writes them, as text each; some exports hold objects like those of the envelope.
 fn addresses(record: &Record<'_>, field: Field) -> String {
     let Some(value) = record.take_whole(field) else { return String::new() };
-    let one = node::text(value).map(|text| text::line(text).into_owned());
-    let many = node::elements(value).filter_map(|item| scalar(item));
-    let many = many.map(|item| text::line(&item).into_owned());
-    one.into_iter().chain(many).collect::<Vec<_>>().join(", ")
+    let one = match value.first() {
+        Some(Node::Array { .. }) => None,
+        _ => Some(value),
+    };
+    let all = one.into_iter().chain(node::elements(value)).filter(|item| !node::is_empty(item));
+    let shown = all.map(|item| match (scalar(item), node::get_text(item, "email")) {
+        (Some(text), _) => text::line(&text).into_owned(),
+        (None, Some(email)) => match node::get_text(item, "name") {
+            Some(name) => format!("{} <{}>", text::line(name), text::line(email)),
+            None => text::line(email).into_owned(),
+        },
+        (None, None) => {
+            record.keep_whole(field);
+            String::new()
+        }
+    });
+    shown.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 fn mailboxes(list: &[Record<'_>]) -> String {

@@ -17,7 +17,7 @@ impl Work<'_> {
             odd.push((place.clone(), field))
         });
         for (place, field) in odd {
-            self.remark(&place, field, event::WRONG_TYPE, "");
+            self.remark_inside(record, &place, field, event::WRONG_TYPE);
         }
         self.residue.json.clear();
         record.close(self.plan.rules.fates(), &mut self.out.ledger, &mut self.residue);
@@ -44,7 +44,8 @@ impl Work<'_> {
     pub(super) fn reject_record(&mut self, record: &Record<'_>, notice: Notice) {
         record.close_whole(Fate::SetAside, self.plan.rules.fates(), &mut self.out.ledger);
         self.out.count(record.kind).rejected += 1;
-        self.remark_at(record, "", notice, "");
+        let raw = node::get_text(record.nodes(), "id").unwrap_or_default();
+        self.remark_at(record, "id", notice, raw);
         self.keep(record, None, notice.why);
     }
 
@@ -121,20 +122,53 @@ impl Work<'_> {
         file.extend_from_slice(b"}\n");
     }
 
+    /// Keeps the whole of a cell that had to be cut.
+    pub(super) fn cut_cell(&mut self, step: usize, column: usize, id: &str, whole: &str) {
+        let step = &self.plan.steps[step];
+        let header = step.columns.get(column).map_or("", |column| column.header.as_str());
+        let file = self.out.archive.entry("cut_cells").or_default();
+        file.extend_from_slice(b"{\"id\":");
+        node::write_json_text(id, file);
+        file.extend_from_slice(
+            format!(",\"object\":\"{}\",\"header\":", step.object.name()).as_bytes(),
+        );
+        node::write_json_text(header, file);
+        file.extend_from_slice(b",\"cell\":");
+        node::write_json_text(whole, file);
+        file.extend_from_slice(b"}\n");
+        self.reject(
+            event::CUT,
+            step.object.name(),
+            id,
+            header,
+            whole,
+            "see archive/cut_cells.jsonl",
+        );
+    }
+
     /// Lists something about a value.
     pub fn remark(&mut self, record: &Record<'_>, field: Field, notice: Notice, detail: &str) {
-        let value = record.value(field).map(|value| {
-            let mut json = Vec::new();
-            match node::text(value) {
-                Some(text) => json.extend_from_slice(text.as_bytes()),
-                None => node::write_json(value, &mut json),
-            }
-            String::from_utf8_lossy(&json).into_owned()
-        });
-        let layout = Layouts::of(record.kind);
-        let path = layout.shape.keys.get(usize::from(field.0)).map_or("", |key| key.name);
         let id = record.id().unwrap_or_default();
-        self.reject(notice, record.kind.word(), id, path, &value.unwrap_or_default(), detail);
+        self.reject(
+            notice,
+            record.kind.word(),
+            id,
+            record.path(field),
+            &shown(record, field),
+            detail,
+        );
+    }
+
+    /// Lists something about a value of an object inside `record`.
+    fn remark_inside(
+        &mut self,
+        record: &Record<'_>,
+        inside: &Record<'_>,
+        field: Field,
+        notice: Notice,
+    ) {
+        let id = record.id().unwrap_or_default();
+        self.reject(notice, record.kind.word(), id, inside.path(field), &shown(inside, field), "");
     }
 
     /// Lists something about a place in a record.
@@ -163,4 +197,15 @@ impl Work<'_> {
             detail: excerpt(detail),
         });
     }
+}
+
+/// A value for people: text as it is, anything else as JSON.
+fn shown(record: &Record<'_>, field: Field) -> String {
+    let Some(value) = record.value(field) else { return String::new() };
+    if let Some(text) = node::text(value) {
+        return text.to_owned();
+    }
+    let mut json = Vec::new();
+    node::write_json(value, &mut json);
+    String::from_utf8_lossy(&json).into_owned()
 }

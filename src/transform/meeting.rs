@@ -59,7 +59,8 @@ fn attendees(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
         shown.push(format!("{who}{answer}"));
         if let Some(contact) = one.take(attendee::CONTACT_ID) {
             match work.plan.person(&contact) {
-                Some(found) => person = person.or(Some(found)),
+                Some(found) if person.is_none() => person = Some(found),
+                Some(_) => one.keep_whole(attendee::CONTACT_ID),
                 None => one.set_aside(attendee::CONTACT_ID),
             }
         }
@@ -70,6 +71,11 @@ fn attendees(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     let text = shown.join("; ");
     let head = text::head(&text, text::MAX_CELL);
     cells.set(col::PARTICIPANTS, head);
+    if head.len() < text.len() {
+        for one in record.list(m::ATTENDEES) {
+            [attendee::NAME, attendee::EMAIL].into_iter().for_each(|field| one.keep_whole(field));
+        }
+    }
 }
 
 fn contents(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {

@@ -31,7 +31,7 @@ pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, within: Option<&st
         cells.set(col::TITLE, if text.title.is_empty() { "Note" } else { &text.title });
     }
     body(work, record, text.source, &text.markdown, &mut cells, col::BODY);
-    work.emit(&cells, at, &id);
+    work.emit(cells, at, &id);
     work.out.count(record.kind).written += 1;
     work.close(record, "values without a field in Twenty");
 }
@@ -65,7 +65,7 @@ pub(super) fn of_opportunity(
     let at = record.peek(o::DATE_CREATED).and_then(crate::close::time::instant);
     let at = at.and_then(|at| crate::twenty::date::date_time_cell(at).ok());
     cells.set(col::CREATED_AT, at.unwrap_or_default());
-    work.emit(&cells, created, &note_id);
+    work.emit(cells, created, &note_id);
     work.out.derived += 1;
 }
 
@@ -99,7 +99,7 @@ fn comment(work: &mut Work<'_>, record: &Record<'_>, within: Option<&str>) {
     work.owner(record, c::CREATED_BY, &mut cells, col::OWNER);
     let at = work.instant(record, c::CREATED_AT, &mut cells, col::CREATED_AT);
     work.instant(record, c::UPDATED_AT, &mut cells, col::UPDATED_AT);
-    work.emit(&cells, at, &id);
+    work.emit(cells, at, &id);
     work.out.count(record.kind).written += 1;
     work.close(record, "values without a field in Twenty");
 }

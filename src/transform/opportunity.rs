@@ -52,7 +52,7 @@ pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, within: Option<&st
     let created = work.instant(record, o::DATE_CREATED, &mut cells, col::CREATED_AT);
     work.instant(record, o::DATE_UPDATED, &mut cells, col::UPDATED_AT);
     custom::fill(work, &[record], Object::Opportunity, &mut cells, false);
-    work.emit(&cells, created, &id);
+    work.emit(cells, created, &id);
     note::of_opportunity(work, record, &id, &links, created);
     work.out.count(record.kind).written += 1;
     work.close(record, "values without a field in Twenty");
@@ -123,7 +123,7 @@ fn stage(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     let stages = &work.plan.stages;
     let id = record.peek(o::STATUS_ID).or_else(|| record.peek(o::STATUS_LABEL));
     let stage = id.and_then(|id| stages.by_status.get(id));
-    record.take(o::STATUS_ID);
+    record.take_text(o::STATUS_ID);
     if let Some(stage) = stage {
         cells.set(col::STAGE, &stage.value);
     }

@@ -36,7 +36,7 @@ pub(super) fn from_contacts(
     emails(work, id, contacts, &mut cells);
     phones(work, contacts, &mut cells);
     links(work, contacts, &mut cells);
-    company(work, id, contacts, &mut cells);
+    company(work, id, contacts, represents, &mut cells);
     custom::fill(work, contacts, Object::Person, &mut cells, false);
     let merged: Vec<&str> = contacts.iter().skip(1).filter_map(|c| c.id()).collect();
     let mut created = None;
@@ -62,7 +62,7 @@ pub(super) fn from_contacts(
     let of_leads = lead_ids_merged(work, represents);
     let merged = merged.into_iter().chain(of_leads.iter().map(|id| &**id));
     cells.set(col::MERGED, merged.collect::<Vec<_>>().join(" "));
-    work.emit(&cells, created, id);
+    work.emit(cells, created, id);
     custom::late_links(work, &all, Object::Person, id, created);
     debug_assert!(plan.contacts.contains_key(id));
 }
@@ -81,7 +81,7 @@ pub(super) fn from_lead(work: &mut Work<'_>, id: &str, lead: &Record<'_>) {
     lead_values(work, lead, &mut cells);
     let created = work.instant(lead, lead::DATE_CREATED, &mut cells, col::CREATED_AT);
     work.instant(lead, lead::DATE_UPDATED, &mut cells, col::UPDATED_AT);
-    work.emit(&cells, created, id);
+    work.emit(cells, created, id);
     custom::late_links(work, &[lead], Object::Person, id, created);
 }
 
@@ -298,28 +298,43 @@ fn links(work: &mut Work<'_>, contacts: &[&Record<'_>], cells: &mut Cells) {
     }
 }
 
-/// The company of the survivor's lead, else that of another contact merged into this person.
-fn company(work: &mut Work<'_>, id: &str, contacts: &[&Record<'_>], cells: &mut Cells) {
+/// The company of the lead the person represents, else that of the survivor's lead, else that of
+/// another contact merged into this person. A lead that neither company nor person names is archived.
+fn company(
+    work: &mut Work<'_>,
+    id: &str,
+    contacts: &[&Record<'_>],
+    represents: Option<&Record<'_>>,
+    cells: &mut Cells,
+) {
     let plan = work.plan;
+    let own = represents.and_then(|lead| plan.lead(lead.id()?));
+    if let Some(company) = own.and_then(|(_, lead)| plan.company(lead)) {
+        cells.set(col::COMPANY, company);
+    }
     for record in contacts {
-        let own = record.id().unwrap_or(id);
+        let contact = record.id().unwrap_or(id);
         let lead =
-            plan.contacts.get(own).and_then(|c| c.lead.as_deref()).and_then(|l| plan.lead(l));
-        let company = lead.and_then(|(_, lead)| plan.company(lead));
+            plan.contacts.get(contact).and_then(|c| c.lead.as_deref()).and_then(|l| plan.lead(l));
         record.take(contact::LEAD_ID);
-        match (lead, company) {
-            (None, _) => {
-                record.set_aside(contact::LEAD_ID);
-                work.remark(record, contact::LEAD_ID, event::ORPHAN, "");
-            }
-            (Some(_), Some(company)) if cells.get(col::COMPANY).is_empty() => {
-                cells.set(col::COMPANY, company);
-            }
-            (Some(_), Some(company)) if company != cells.get(col::COMPANY) => {
+        let Some((lead_id, lead)) = lead else {
+            let named = record.peek(contact::LEAD_ID).is_some();
+            record.set_aside(contact::LEAD_ID);
+            let why = if named { event::ORPHAN } else { event::DETACHED };
+            work.remark(record, contact::LEAD_ID, why, "");
+            continue;
+        };
+        match plan.company(lead) {
+            Some(company) if cells.get(col::COMPANY).is_empty() => cells.set(col::COMPANY, company),
+            Some(company) if company != cells.get(col::COMPANY) => {
                 record.set_aside(contact::LEAD_ID);
                 work.remark(record, contact::LEAD_ID, event::LOST_MERGE, "");
             }
             _ => {}
+        }
+        let represented = own.is_some_and(|(own, _)| own == lead_id);
+        if !represented && cells.get(col::COMPANY) != lead_id {
+            record.keep_whole(contact::LEAD_ID);
         }
     }
 }

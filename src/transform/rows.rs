@@ -2,6 +2,7 @@
 //! (`twenty-importer.md` §0, §1.2). It must not know what a cell means.
 
 use crate::twenty::objects::Col;
+use crate::twenty::text;
 use csv_core::{QuoteStyle, Terminator, WriteResult, Writer, WriterBuilder};
 
 /// The cells of one row; empty cells are not sent by the importer.
@@ -40,10 +41,35 @@ impl Cells {
         self.cells.get(at).map_or("", String::as_str)
     }
 
+    /// Cuts cells that are longer than a cell can be; answers what they held, by position. Lists in
+    /// JSON lose their last items.
+    pub fn cut(&mut self) -> Vec<(usize, String)> {
+        let mut cut = Vec::new();
+        for (at, cell) in self.cells.iter_mut().enumerate().filter(|(_, cell)| !text::fits(cell)) {
+            let short = match serde_json::from_str::<Vec<serde_json::Value>>(cell) {
+                Ok(items) => shorter_list(items),
+                Err(_) => text::head(cell, text::MAX_CELL).to_owned(),
+            };
+            cut.push((at, std::mem::replace(cell, short)));
+        }
+        cut
+    }
+
     /// The row as a CSV line, without the cells at `hidden`.
     pub fn line(&self, hidden: &[usize]) -> Vec<u8> {
         let shown = self.cells.iter().enumerate().filter(|(at, _)| !hidden.contains(at));
         encode(shown.map(|(_, cell)| cell.as_str()))
+    }
+}
+
+/// As many items, from the first, as fit into a cell.
+fn shorter_list(mut items: Vec<serde_json::Value>) -> String {
+    loop {
+        let json = serde_json::to_string(&items).unwrap_or_default();
+        if text::fits(&json) || items.is_empty() {
+            return json;
+        }
+        items.truncate(items.len() * 9 / 10);
     }
 }
 
@@ -98,6 +124,22 @@ mod tests {
     fn every_cell_is_quoted() {
         let line = encode(["a", "", "x \"y\"\nz", "=1,2"].into_iter());
         assert_eq!(line, b"\"a\",\"\",\"x \"\"y\"\"\nz\",\"=1,2\"\n");
+    }
+
+    #[test]
+    fn long_cells_are_cut_and_what_they_held_is_answered() {
+        let mut cells = Cells::new(0, 3);
+        let emails: Vec<String> =
+            (0..2_000).map(|i| format!("person{i}@mail.example.com")).collect();
+        let json = serde_json::to_string(&emails).unwrap();
+        cells.set_at(0, &"x".repeat(40_000));
+        cells.set_at(1, &json);
+        cells.set_at(2, "short");
+        let cut = cells.cut();
+        assert_eq!(cut.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(cut[1].1, json);
+        assert!((0..3).all(|at| text::fits(cells.get_at(at))));
+        assert!(serde_json::from_str::<Vec<String>>(cells.get_at(1)).unwrap().len() > 1_000);
     }
 
     proptest! {

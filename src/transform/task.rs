@@ -44,12 +44,7 @@ pub(super) fn write(
     }
     priority(work, record, &mut cells);
     number(work, record, t::VOICEMAIL_DURATION, &mut cells);
-    work.line(record, t::PHONE, &mut cells, col::PHONE);
-    if cells.get(col::PHONE).is_empty() {
-        work.line(record, t::REMOTE_PHONE, &mut cells, col::PHONE);
-    } else {
-        record.archive(t::REMOTE_PHONE);
-    }
+    super::activity::remote_phone(work, record, [t::PHONE, t::REMOTE_PHONE], &mut cells);
     work.owner(record, t::ASSIGNED_TO, &mut cells, col::OWNER);
     if cells.get(col::OWNER).is_empty() {
         work.line(record, t::ASSIGNED_TO_NAME, &mut cells, col::OWNER);
@@ -59,7 +54,7 @@ pub(super) fn write(
     record.take(t::CREATED_BY_NAME);
     let created = work.instant(record, t::DATE_CREATED, &mut cells, col::CREATED_AT);
     work.instant(record, t::DATE_UPDATED, &mut cells, col::UPDATED_AT);
-    work.emit(&cells, created, &id);
+    work.emit(cells, created, &id);
     work.out.count(record.kind).written += 1;
     work.close(record, "values without a field in Twenty");
 }

@@ -214,7 +214,10 @@ impl<'p> Work<'p> {
     }
 
     /// Hands a finished row on.
-    pub fn emit(&mut self, cells: &Cells, at: Option<i64>, id: &str) {
+    pub fn emit(&mut self, mut cells: Cells, at: Option<i64>, id: &str) {
+        for (column, whole) in cells.cut() {
+            self.cut_cell(cells.step, column, id, &whole);
+        }
         let line = cells.line(&self.plan.steps[cells.step].hidden);
         let (step, at) = (cells.step, at.unwrap_or(i64::MIN));
         self.out.rows.push(Row { step, at, id: id.into(), line });

@@ -5,6 +5,9 @@ use super::{Broken, MAX_RECORD, Place, Splitter};
 use memchr::memmem;
 use std::io::Read;
 
+/// How far a record is followed behind a place where another seems to open.
+const MAX_SUSPECT: usize = 32 << 20;
+
 impl<R: Read> Splitter<R> {
     /// Something that is no object where a record should be: set aside up to the next separator.
     pub(super) fn stray(&mut self) -> bool {
@@ -25,6 +28,27 @@ impl<R: Read> Splitter<R> {
             (None, _) => return false,
         }
         true
+    }
+
+    /// No end is in sight: the source is over or the record is longer than any, and something inside
+    /// it opens like a record of its own.
+    pub(super) fn hopeless(&self, start: usize) -> bool {
+        let suspect = self.scan.as_ref().and_then(|scan| scan.suspect);
+        let far = suspect.is_some_and(|at| self.eof || self.buf.len() - at > MAX_SUSPECT);
+        far || self.buf.len() - start > MAX_RECORD
+    }
+
+    /// The record at `start` is broken: goes on where another seems to open inside it, else looks for
+    /// the next one.
+    pub(super) fn give_up(&mut self, start: usize) {
+        match self.scan.take().and_then(|scan| scan.suspect) {
+            Some(next) => {
+                let end = trim_separator(&self.buf, start, next);
+                self.push(start, end, Some(Broken::Malformed));
+                self.at = next;
+            }
+            None => self.lose(start),
+        }
     }
 
     pub(super) fn lose(&mut self, start: usize) {
@@ -103,7 +127,7 @@ pub(super) fn nests_never(opening: &[u8]) -> bool {
 }
 
 /// The end of a broken record that is followed by a good one: without the comma between them.
-pub(super) fn trim_separator(buf: &[u8], start: usize, next: usize) -> usize {
+fn trim_separator(buf: &[u8], start: usize, next: usize) -> usize {
     let trimmed = buf[start..next].trim_ascii_end();
     let trimmed = trimmed.strip_suffix(b",").unwrap_or(trimmed);
     start + trimmed.len().max(1)
