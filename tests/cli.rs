@@ -1,6 +1,6 @@
 //! The command line as people and programs meet it: what each command prints, where, and how it
 //! ends. The cases are files under `testdata/cli`; `TRYCMD=overwrite cargo test --test cli`
-//! rewrites them. It must not check what a bundle holds.
+//! rewrites them (sizes and counts of values are wildcards: put them back). It must not check what a bundle holds.
 
 #![forbid(unsafe_code)]
 // Helpers of tests end a test that cannot go on.
