@@ -98,5 +98,8 @@ fn a_closed_pipe_is_no_error() {
 fn a_place_that_cannot_be_written_is_said() {
     let output = run(&["convert", "small", "-o", "/proc/no/such/place"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).starts_with("No mapping file") || text(&output.stderr).contains("C2T-E01"));
+    assert!(
+        text(&output.stderr).starts_with("No mapping file")
+            || text(&output.stderr).contains("C2T-E01")
+    );
 }

@@ -193,9 +193,8 @@ fn a_map_with_a_hole_cannot_convert() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("reduced.jsonl");
     fs::write(&file, reduced()).expect("a file");
-    let convert = |rules: Rules| {
-        cases::run_with(std::slice::from_ref(&file), LeadStrategy::Auto, 1, rules)
-    };
+    let convert =
+        |rules: Rules| cases::run_with(std::slice::from_ref(&file), LeadStrategy::Auto, 1, rules);
     let rules = cases::built_in();
     let whole = convert(rules.clone()).expect("the whole map converts");
     let ledger = Reports::read(&whole).ledger;

@@ -25,7 +25,13 @@ const CELLS: &[Cell] = &[
     ("custom-multi-toggled", "companies", ("Name", "Eins GmbH"), "Tags", "[\"A\"]"),
     ("custom-multi-toggled", "companies", ("Name", "Drei GmbH"), "Tags", "[\"C\"]"),
     ("custom-name-dict-only", "companies", ("Name", "Acme Probe GmbH"), "# of users", "12"),
-    ("custom-name-dict-only", "companies", ("Name", "Acme Probe GmbH"), "Lead Owner", "Una Petersen"),
+    (
+        "custom-name-dict-only",
+        "companies",
+        ("Name", "Acme Probe GmbH"),
+        "Lead Owner",
+        "Una Petersen",
+    ),
     ("custom-pairing-by-order", "companies", ("Name", "Acme Probe GmbH"), "Gamma", "5"),
     ("custom-pairing-by-order", "companies", ("Name", "Acme Probe GmbH"), "Omega", "unique"),
     ("custom-duplicate-names", "companies", ("Name", "Acme Probe GmbH"), "Region", "Hamburg"),
@@ -40,7 +46,13 @@ const CELLS: &[Cell] = &[
     ("dangling-ids", "tasks", ("Title", "Call back"), "Company / Close Id", ""),
     ("duplicate-keys", "people", ("Name / First Name", "Ina"), "Name / Last Name", "Probe"),
     ("duplicate-keys", "companies", ("Name", "Zweiter GmbH"), "X (Lead)", "2"),
-    ("merge-equal-date-more-keys", "people", ("Name / Last Name", "Probe"), "Name / First Name", "Ina"),
+    (
+        "merge-equal-date-more-keys",
+        "people",
+        ("Name / Last Name", "Probe"),
+        "Name / First Name",
+        "Ina",
+    ),
     (
         "merge-nested-alone-stripped",
         "companies",
@@ -56,7 +68,13 @@ const CELLS: &[Cell] = &[
     ("numbers-as-strings", "opportunities", ("Amount / Amount", "1299"), "Confidence", "40"),
     ("numbers-as-strings", "companies", ("Name", "Acme Probe GmbH"), "# of users", "25"),
     ("opportunity-without-pipeline", "opportunities", ("Stage", "PROPOSAL"), "Pipeline", "SALES"),
-    ("shared-addresses", "people", ("Name / First Name", "Ann"), "Emails / Primary Email", "info@probe.example"),
+    (
+        "shared-addresses",
+        "people",
+        ("Name / First Name", "Ann"),
+        "Emails / Primary Email",
+        "info@probe.example",
+    ),
     ("shared-addresses", "people", ("Name / First Name", "Bob"), "Emails / Primary Email", ""),
     (
         "task-completed-elsewhere",
@@ -74,7 +92,13 @@ const CELLS: &[Cell] = &[
         "Amount / Currency",
         "EUR",
     ),
-    ("value-null-zero-huge", "opportunities", ("Amount / Amount", "-5"), "Amount / Currency", "EUR"),
+    (
+        "value-null-zero-huge",
+        "opportunities",
+        ("Amount / Amount", "-5"),
+        "Amount / Currency",
+        "EUR",
+    ),
     ("value-null-zero-huge", "opportunities", ("Amount / Amount", "0"), "Amount / Currency", "EUR"),
 ];
 
@@ -127,7 +151,9 @@ fn cells_hold_what_they_must() {
         if found == [*value] {
             return Vec::new();
         }
-        vec![format!("{name}: {sheet} where {header} = {key}: {wanted} is {found:?}, not {value:?}")]
+        vec![format!(
+            "{name}: {sheet} where {header} = {key}: {wanted} is {found:?}, not {value:?}"
+        )]
     });
 }
 

@@ -99,9 +99,9 @@ fn add(item: Value, found: &mut Vec<Record>) {
 
 fn kind(object: &Map<String, Value>, id: &str) -> String {
     let word = object.get("_type").and_then(Value::as_str).unwrap_or_default();
-    let found = KINDS.iter().find(|(sign, _)| {
-        if sign.ends_with('_') { id.starts_with(sign) } else { word == *sign }
-    });
+    let found = KINDS
+        .iter()
+        .find(|(sign, _)| if sign.ends_with('_') { id.starts_with(sign) } else { word == *sign });
     found.map_or("other", |(_, kind)| kind).to_owned()
 }
 

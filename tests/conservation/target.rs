@@ -32,7 +32,8 @@ impl Target {
         sheets(bundle).values().for_each(|sheet| target.rows(sheet, &labels));
         for (path, bytes) in crate::cases::files(&bundle.join("archive")) {
             for line in bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
-                let line: Value = serde_json::from_slice(line).unwrap_or_else(|e| panic!("{path} {e}"));
+                let line: Value =
+                    serde_json::from_slice(line).unwrap_or_else(|e| panic!("{path} {e}"));
                 target.line(&line);
             }
         }
@@ -112,7 +113,8 @@ impl Target {
         if path.ends_with("html") || text.starts_with("<body>") {
             forms.push(letters(&without_tags(text)));
         }
-        let renamed = RENAMED.iter().filter(|(place, from, _)| path.ends_with(place) && *from == text);
+        let renamed =
+            RENAMED.iter().filter(|(place, from, _)| path.ends_with(place) && *from == text);
         forms.extend(renamed.map(|(_, _, to)| (*to).to_owned()));
         // A host is written in the letters domains are made of, a link with `https`.
         let host = text.rsplit(['@', '/']).find(|part| part.contains('.')).unwrap_or_default();
