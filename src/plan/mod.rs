@@ -9,6 +9,7 @@ pub mod owners;
 pub mod people;
 pub mod schema;
 pub mod stages;
+mod unused;
 
 pub use companies::Company;
 pub use fields::{CustomField, ValueRule};
@@ -106,7 +107,7 @@ impl Plan {
             &fields,
             &stages,
             &status_options,
-            &schema::Unused::new(&rules, survey, settings),
+            &unused::Unused::new(&rules, survey, settings),
         );
         schema::place(&mut fields, &steps);
         let mut field_of: HashMap<_, HashMap<Box<str>, usize, _>> = HashMap::new();

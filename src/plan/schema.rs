@@ -3,10 +3,9 @@
 
 use super::fields::{CustomField, ValueRule};
 use super::stages::Stages;
-use crate::mapping::{LeadStrategy, Rules, Settings};
-use crate::survey::{Map, Survey};
+use super::unused::Unused;
 use crate::twenty::naming::{self, Names};
-use crate::twenty::objects::{Column, FieldType, OTHER_LABELS, Object, person, shipped_options};
+use crate::twenty::objects::{Column, FieldType, OTHER_LABELS, Object, shipped_options};
 use crate::twenty::options::Options;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -197,54 +196,14 @@ pub(super) fn build(
     (schema, steps)
 }
 
-/// Fields of the built-in map that nothing in this export would fill: the admin need not make them.
-#[derive(Debug)]
-pub(super) struct Unused(Vec<(Object, String)>);
-
-impl Unused {
-    /// Fields that rules name as targets, but only of paths without a value.
-    pub fn new(rules: &Rules, survey: &Survey, settings: Settings) -> Self {
-        let filled: Vec<_> =
-            survey.ledger.lines().into_iter().filter(|l| l.counts.filled > 0).collect();
-        let mut targets: Map<&str, bool> = Map::default();
-        for rule in rules.all() {
-            let has = filled.iter().any(|line| line.kind == rule.kind && line.path == rule.path);
-            for target in rule.target.split(", ") {
-                *targets.entry(target).or_default() |= has;
-            }
-        }
-        let mut unused = Vec::new();
-        for (target, _) in targets.iter().filter(|(_, filled)| !**filled) {
-            let Some((object, field)) = target.split_once('.') else { continue };
-            let object = Object::ALL.into_iter().find(|known| known.name() == object);
-            unused.extend(object.map(|object| (object, field.to_owned())));
-        }
-        if settings.leads == LeadStrategy::Company {
-            // No person represents a lead.
-            let lead_level = person::COLUMNS.iter().filter(|c| LEAD_LEVEL.contains(&c.field));
-            unused.extend(lead_level.map(|column| (Object::Person, column.field.to_owned())));
-        }
-        Self(unused)
-    }
-
-    fn has(&self, object: Object, column: &Column) -> bool {
-        self.0.iter().any(|(o, field)| *o == object && *field == column.field)
-            && column.new.is_none_or(|new| !new.unique && new.relation.is_none())
-    }
-}
-
-/// Fields of a person that only a lead fills.
-const LEAD_LEVEL: &[&str] =
-    &["closeLeadId", "leadStatus", "leadDescription", "leadSource", "closeLeadUrl", "leadAddress"];
-
 /// Columns of new fields that are not in the schema.
 fn unmade(step: &StepPlan, schema: &[FieldSpec]) -> Vec<usize> {
     let made = |name: &str| schema.iter().any(|f| f.object == step.object && f.name == name);
     let built_in = step.object.columns().iter().filter(|column| column.new.is_some());
-    let unmade = built_in
-        .filter(|column| !made(column.field))
-        .filter_map(|column| step.columns.iter().position(|known| known.field == column.field));
-    unmade.collect()
+    let unmade: Vec<&str> =
+        built_in.map(|column| column.field).filter(|name| !made(name)).collect();
+    let columns = step.columns.iter().enumerate();
+    columns.filter(|(_, c)| unmade.contains(&c.field.as_str())).map(|(at, _)| at).collect()
 }
 
 impl StepPlan {

@@ -11,7 +11,7 @@ pub(super) enum Outcome {
     Complete(usize),
     /// The buffer ended first: call again with more bytes.
     More,
-    /// A byte that cannot stand outside a string in JSON.
+    /// A byte that cannot stand there in JSON: a stray letter, a bracket that closes another kind.
     Illegal(usize),
     /// The object is a page: its `data` array opens just before this position.
     Page(usize),
@@ -25,6 +25,8 @@ pub(super) struct Scan {
     /// The next byte to look at.
     pub at: usize,
     depth: u32,
+    /// Which of the outer levels are objects, a bit each; deeper levels are not checked.
+    objects: u128,
     in_string: bool,
     string_start: usize,
     /// Where something inside the value first opens like a record of its own: the place to go on from
@@ -56,7 +58,7 @@ impl Scan {
 
     /// A scan that goes on inside an object already open at `start`.
     pub fn inside(start: usize) -> Self {
-        Self { depth: 1, ..Self::at(start) }
+        Self { depth: 1, objects: 1, ..Self::at(start) }
     }
 
     /// Moves every position `by` bytes to the left, after the buffer dropped its head.
@@ -87,6 +89,11 @@ impl Scan {
                     }
                 }
                 Class::Close => {
+                    let level = self.depth.saturating_sub(1);
+                    let object = self.objects >> level.min(127) & 1 == 1;
+                    if level < 127 && object != (byte == b'}') {
+                        return Outcome::Illegal(self.at);
+                    }
                     self.at += 1;
                     self.depth = self.depth.saturating_sub(1);
                     if self.depth == 0 {
@@ -136,6 +143,8 @@ impl Scan {
             && buf.get(self.key.0..self.key.1) == Some(PAGE_KEY)
             && follows_colon(buf, self.key.1 + 1, self.at);
         self.at += 1;
+        let bit = 1u128 << self.depth.min(127);
+        self.objects = if byte == b'{' { self.objects | bit } else { self.objects & !bit };
         self.depth += 1;
         is_page.then_some(Outcome::Page(self.at))
     }

@@ -124,11 +124,17 @@ fn due(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     };
     for field in [t::DATE, t::DUE_DATE] {
         let taken = !cells.get(col::DUE_AT).is_empty();
+        let midnight =
+            record.peek(field).is_some_and(|raw| !time::is_date_only(raw) && is_midnight(raw));
         match record.take_as(field, cell) {
             Some(Ok(due)) if !taken => cells.set(col::DUE_AT, due),
             Some(Ok(due)) if *due != *cells.get(col::DUE_AT) => record.set_aside(field),
             Some(Err(why)) => work.remark(record, field, why, ""),
             _ => {}
+        }
+        if midnight {
+            // The cell says noon; what stood there is kept.
+            record.keep_whole(field);
         }
     }
 }
