@@ -24,6 +24,16 @@ use Ends::{Refused, Whole};
 
 /// Each case under `testdata/close/bad`; its README says why.
 const CASES: &[(&str, Ends)] = &[
+    ("api-error-json", Refused("C2T-E021")),
+    ("array-of-scalars", Whole(2, 4, &["C2T-R001"])),
+    ("broken-stray-brace", Whole(3, 1, &["C2T-R001"])),
+    ("duplicate-ids-different-content", Whole(2, 0, &["C2T-R008"])),
+    ("empty-object", Refused("C2T-E021")),
+    ("id-wrong-or-missing", Whole(3, 4, &["C2T-R003"])),
+    ("nul-bytes", Whole(4, 0, &["C2T-R005"])),
+    ("unrelated-files-beside", Whole(2, 0, &[])),
+    ("wrong-container-types", Whole(5, 4, &["C2T-R004", "C2T-V710"])),
+    ("wrong-scalar-types", Whole(4, 1, &["C2T-R003", "C2T-V712"])),
     ("broken-extra-bracket-in-contacts", Whole(2, 1, &["C2T-R001"])),
     ("broken-garbage-between", Whole(2, 1, &["C2T-R001"])),
     ("broken-jsonl-line", Whole(2, 1, &["C2T-R001"])),
@@ -106,6 +116,15 @@ fn every_stored_case_ends_as_it_should() {
         };
         vec![format!("{name}: {complaint}")]
     });
+}
+
+#[test]
+fn every_stored_case_is_in_the_table() {
+    let stored = cases::all()
+        .into_iter()
+        .filter_map(|case| case.name.strip_prefix("bad/").map(str::to_owned));
+    let stray: Vec<_> = stored.filter(|name| !CASES.iter().any(|(n, _)| n == name)).collect();
+    assert!(stray.is_empty(), "{stray:?}");
 }
 
 #[test]
