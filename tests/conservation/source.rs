@@ -70,7 +70,7 @@ fn page(value: Value, found: &mut Vec<Record>) {
 
 /// The values in the JSON files of a folder, each file one value or several.
 pub fn files(folder: &Path) -> Vec<Value> {
-    let files = crate::cases::files(folder).into_iter().filter(|(name, _)| !name.ends_with(".md"));
+    let files = crate::cases::files(folder).into_iter().filter(|(name, _)| name != "README.md");
     let mut found = Vec::new();
     for (name, mut text) in files {
         if text.starts_with(b"\x1f\x8b") {
