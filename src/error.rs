@@ -61,6 +61,12 @@ impl Error {
         }
     }
 
+    /// A report that could not be written as CSV or JSON.
+    pub fn report(source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        let source: Box<dyn std::error::Error + Send + Sync> = Box::new(source);
+        Self { source: Some(source), ..Self::failed("C2T-E031", "cannot write a report") }
+    }
+
     /// Adds where it happened.
     #[must_use]
     pub fn at(mut self, place: impl Into<PathBuf>) -> Self {

@@ -82,7 +82,7 @@ impl<'p> Writer<'p> {
             "source",
             "offset",
         ];
-        rejects.write_record(head).map_err(csv_error)?;
+        rejects.write_record(head).map_err(Error::report)?;
         let sorters = plan.steps.iter().map(|step| Sorter::new(&temp.join(&step.folder))).collect();
         let totals = Totals { rows: vec![0; plan.steps.len()], ..Totals::default() };
         let (archive, spill) = (Archive::new(&root), Spill::new(&temp));
@@ -133,7 +133,7 @@ impl<'p> Writer<'p> {
             source,
             &offset,
         ];
-        self.rejects.write_record(row).map_err(csv_error)
+        self.rejects.write_record(row).map_err(Error::report)
     }
 
     /// Writes what had to be gathered: `gather` turns one partition at a time into output.
@@ -193,8 +193,4 @@ fn add(to: &mut RecordCounts, more: &RecordCounts) {
     to.merged += more.merged;
     to.archived += more.archived;
     to.rejected += more.rejected;
-}
-
-fn csv_error(error: csv::Error) -> Error {
-    Error::failed("C2T-E031", format!("cannot write a report: {error}"))
 }

@@ -60,7 +60,7 @@ kinds! {
     EmailThread = "email_thread", Activity;
     /// A text message.
     Sms = "sms", Activity;
-    /// A WhatsApp message.
+    /// A `WhatsApp` message.
     WhatsAppMessage = "whatsapp_message", Activity;
     /// A calendar meeting.
     Meeting = "meeting", Activity;

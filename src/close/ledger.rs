@@ -161,7 +161,7 @@ impl Ledger {
                 let path = match space {
                     Space::CustomId => format!("custom.{key}"),
                     Space::CustomName => format!("custom[{key}]"),
-                    Space::Unknown => key.to_string(),
+                    Space::Unknown => key.clone(),
                 };
                 Line { kind: *kind, path, known: false, counts: *counts }
             }));

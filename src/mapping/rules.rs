@@ -30,7 +30,7 @@ pub struct Rule {
 /// The whole table, ready for use.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    rules: Vec<Rule>,
+    lines: Vec<Rule>,
     fates: Vec<Option<Fate>>,
     by_path: HashMap<(Kind, String), usize, foldhash::fast::FixedState>,
 }
@@ -87,13 +87,13 @@ impl Rules {
                 ));
             }
         }
-        Ok(Self { rules, fates, by_path })
+        Ok(Self { lines: rules, fates, by_path })
     }
 
     /// The table without one line; what is left no longer accounts for that path.
     #[must_use]
     pub fn without(&self, index: usize) -> Option<Self> {
-        let mut rules = self.rules.clone();
+        let mut rules = self.lines.clone();
         (index < rules.len()).then(|| rules.remove(index));
         Self::new(rules).ok()
     }
@@ -105,12 +105,12 @@ impl Rules {
 
     /// All lines.
     pub fn all(&self) -> &[Rule] {
-        &self.rules
+        &self.lines
     }
 
     /// The line for a path.
     pub fn of(&self, kind: Kind, path: &str) -> Option<&Rule> {
-        self.by_path.get(&(kind, path.to_owned())).map(|i| &self.rules[*i])
+        self.by_path.get(&(kind, path.to_owned())).map(|i| &self.lines[*i])
     }
 
     /// Paths Close is known to write that have no line.

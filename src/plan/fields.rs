@@ -254,7 +254,7 @@ fn inferred(profile: &Profile, single: (u64, u64)) -> (ValueRule, String) {
         () if all(profile.texts) && few && repeats => ValueRule::Select,
         () => ValueRule::Text,
     };
-    let why = format!("no definition: inferred from {} values, {distinct} of them distinct", items);
+    let why = format!("no definition: inferred from {items} values, {distinct} of them distinct");
     (rule, why)
 }
 

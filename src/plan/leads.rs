@@ -232,14 +232,15 @@ fn represent_once(
                     lead.verdict = Verdict::Merged(survivor);
                 }
             }
-        } else if lead.verdict == Verdict::Company && !own_company {
-            if let Some(survivor) = company.cloned() {
-                let reason = "their companies are the same".to_owned();
-                let merged = id.clone();
-                merges.push(Merge { object: "lead", survivor: survivor.clone(), merged, reason });
-                lead.evidence = "merged: its company is another lead's";
-                lead.verdict = Verdict::Merged(survivor);
-            }
+        } else if lead.verdict == Verdict::Company
+            && !own_company
+            && let Some(survivor) = company.cloned()
+        {
+            let reason = "their companies are the same".to_owned();
+            let merged = id.clone();
+            merges.push(Merge { object: "lead", survivor: survivor.clone(), merged, reason });
+            lead.evidence = "merged: its company is another lead's";
+            lead.verdict = Verdict::Merged(survivor);
         }
     }
 }

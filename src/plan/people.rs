@@ -164,7 +164,8 @@ fn deal_primaries(contacts: &mut Map<Box<str>, Contact>) {
         let at = if own { 0 } else { mine.len() };
         mine.splice(at..at, contact.emails.iter().cloned());
     }
-    let mut taken: hashbrown::HashSet<Box<str>, foldhash::fast::FixedState> = Default::default();
+    let mut taken: hashbrown::HashSet<Box<str>, foldhash::fast::FixedState> =
+        hashbrown::HashSet::default();
     for (id, contact) in contacts.iter_mut().filter(|(id, c)| c.survivor == **id) {
         let mine = emails.get(id).into_iter().flatten();
         contact.primary = mine.into_iter().find(|email| taken.insert((*email).clone())).cloned();

@@ -187,7 +187,7 @@ pub(super) fn build(
             schema.extend(built_in(object, column, stages, lead_statuses));
         }
         schema.extend(stage_field(object, stages));
-        schema.extend(fields.iter().flat_map(|field| custom(field, object)));
+        schema.extend(fields.iter().filter_map(|field| custom(field, object)));
     }
     let mut steps = steps(fields);
     for step in &mut steps {

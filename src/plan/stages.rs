@@ -101,12 +101,12 @@ fn found(survey: &Survey) -> Vec<Found> {
         }
     }
     for (status, pipeline) in &config.deal_statuses {
-        let named = |id: &Box<str>| {
-            let known = config.pipelines.iter().find(|p| p.id == *id);
-            (id.clone(), known.map_or_else(|| id.clone(), |p| p.name.clone()))
+        let named = |id: &str| -> (Box<str>, Box<str>) {
+            let known = config.pipelines.iter().find(|p| *p.id == *id);
+            (id.into(), known.map_or_else(|| id.into(), |p| p.name.clone()))
         };
         let (id, label, kind) = (status.id.clone(), status.label.clone(), status.kind.clone());
-        let pipeline = pipeline.as_ref().map(named);
+        let pipeline = pipeline.as_deref().map(named);
         all.entry(id.clone()).or_insert(Found { facts: facts(&id), id, label, kind, pipeline });
     }
     let mut rest: Vec<_> =

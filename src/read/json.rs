@@ -1,5 +1,5 @@
 //! Parses one record: a scratch copy for simd-json, a repair for what users' files really hold,
-//! and serde_json's second opinion for the place and the reason. It must not decide what a record
+//! and `serde_json`'s second opinion for the place and the reason. It must not decide what a record
 //! means, and a record that cannot be read is a [`Fault`], never an error of the run.
 
 use super::node::Node;
@@ -21,6 +21,7 @@ pub struct Fault {
 
 /// What had to be mended before a record could be read. The untouched bytes are archived.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent findings, not states")]
 pub struct Repairs {
     /// Bytes that are no UTF-8 became U+FFFD.
     pub utf8: bool,
@@ -109,7 +110,7 @@ pub fn with_parser<T>(f: impl FnOnce(&mut Parser) -> T) -> T {
     })
 }
 
-/// The place and reason from serde_json, which reports them better.
+/// The place and reason from `serde_json`, which reports them better.
 fn second_opinion(raw: &[u8]) -> Fault {
     match serde_json::from_slice::<serde::de::IgnoredAny>(raw) {
         Ok(_) => Fault { reason: format!("nested deeper than {MAX_DEPTH} levels"), at: 0 },

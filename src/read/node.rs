@@ -168,8 +168,9 @@ pub fn number_text(number: StaticNode) -> String {
     match number {
         StaticNode::I64(n) => n.to_string(),
         StaticNode::U64(n) => n.to_string(),
-        StaticNode::F64(n) => serde_json::Number::from_f64(f64::from(n))
-            .map_or_else(|| "null".to_owned(), |n| n.to_string()),
+        StaticNode::F64(n) => {
+            serde_json::Number::from_f64(n).map_or_else(|| "null".to_owned(), |n| n.to_string())
+        }
         StaticNode::Bool(flag) => flag.to_string(),
         StaticNode::Null => "null".to_owned(),
     }

@@ -244,10 +244,7 @@ impl<R: Read> Splitter<R> {
 
     /// Inside a record: scans on to its end.
     fn record(&mut self) -> bool {
-        let line_end = match self.line_end() {
-            Ok(end) => end,
-            Err(()) => return false,
-        };
+        let Ok(line_end) = self.line_end() else { return false };
         let limit = line_end.unwrap_or(self.buf.len());
         let Some(scan) = &mut self.scan else { return true };
         let pages = !matches!(self.places.last(), Some(Place::Page { .. }));
@@ -262,10 +259,7 @@ impl<R: Read> Splitter<R> {
                 self.at = inside;
                 self.scan = None;
             }
-            Outcome::More if line_end.is_some() => {
-                self.push(start, limit, Some(Broken::Malformed));
-            }
-            Outcome::Illegal(_) if line_end.is_some() => {
+            Outcome::More | Outcome::Illegal(_) if line_end.is_some() => {
                 self.push(start, limit, Some(Broken::Malformed));
             }
             Outcome::Illegal(_) => self.give_up(start),

@@ -21,7 +21,7 @@ pub fn write(
     totals: &Totals,
     summary: &Summary,
 ) -> Result<()> {
-    let json = serde_json::to_vec_pretty(summary).map_err(json_error)?;
+    let json = serde_json::to_vec_pretty(summary).map_err(Error::report)?;
     stage.write("reports/reconciliation.json", &with_newline(json))?;
     stage.write("reports/ledger.csv", &ledger(survey, plan, totals)?)?;
     stage.write("reports/leads.csv", &leads(plan)?)?;
@@ -40,7 +40,7 @@ fn ledger(survey: &Survey, plan: &Plan, totals: &Totals) -> Result<Vec<u8>> {
     let mut head = vec!["close_type", "path", "occurrences", "values", "empty"];
     head.extend(Fate::ALL.iter().map(|fate| fate.word()));
     head.extend(["remainder", "target", "rule", "note"]);
-    out.write_record(head).map_err(csv_error)?;
+    out.write_record(head).map_err(Error::report)?;
     for line in conservation::ledger(survey, totals) {
         let counts = line.counts;
         let rule = plan.rules.of(line.kind, &line.path);
@@ -62,7 +62,7 @@ fn ledger(survey: &Survey, plan: &Plan, totals: &Totals) -> Result<Vec<u8>> {
             rule.map_or_else(String::new, |rule| format!("rules.csv:{}", rule.line)),
             note,
         ]);
-        out.write_record(row).map_err(csv_error)?;
+        out.write_record(row).map_err(Error::report)?;
     }
     bytes(out)
 }
@@ -93,7 +93,7 @@ fn leads(plan: &Plan) -> Result<Vec<u8>> {
     let mut out = sheet();
     let head =
         ["lead", "name", "represented_by", "close_id", "evidence", "company", "company_evidence"];
-    out.write_record(head).map_err(csv_error)?;
+    out.write_record(head).map_err(Error::report)?;
     for (id, lead) in &plan.leads {
         let (what, by) = match &lead.verdict {
             Verdict::Contact(contact) => ("person", &**contact),
@@ -104,17 +104,17 @@ fn leads(plan: &Plan) -> Result<Vec<u8>> {
         let company = plan.company(lead).unwrap_or_default();
         let name = crate::twenty::text::line(&lead.name);
         out.write_record([&**id, &name, what, by, lead.evidence, company, lead.company_evidence])
-            .map_err(csv_error)?;
+            .map_err(Error::report)?;
     }
     bytes(out)
 }
 
 fn merges(plan: &Plan) -> Result<Vec<u8>> {
     let mut out = sheet();
-    out.write_record(["object", "survivor", "merged", "reason"]).map_err(csv_error)?;
+    out.write_record(["object", "survivor", "merged", "reason"]).map_err(Error::report)?;
     for merge in &plan.merges {
         out.write_record([merge.object, &merge.survivor, &merge.merged, &merge.reason])
-            .map_err(csv_error)?;
+            .map_err(Error::report)?;
     }
     bytes(out)
 }
@@ -133,7 +133,7 @@ fn owners(plan: &Plan) -> Result<Vec<u8>> {
         "by_type",
         "workspace_member",
     ];
-    out.write_record(head).map_err(csv_error)?;
+    out.write_record(head).map_err(Error::report)?;
     for (id, owner) in &plan.owners {
         let count = |role: Role| -> u64 {
             owner.counts.iter().filter(|((_, r), _)| *r == role).map(|(_, n)| n).sum()
@@ -160,7 +160,7 @@ fn owners(plan: &Plan) -> Result<Vec<u8>> {
             &kinds.join(", "),
             "missing",
         ])
-        .map_err(csv_error)?;
+        .map_err(Error::report)?;
     }
     bytes(out)
 }
@@ -170,13 +170,5 @@ fn sheet() -> csv::Writer<Vec<u8>> {
 }
 
 fn bytes(out: csv::Writer<Vec<u8>>) -> Result<Vec<u8>> {
-    out.into_inner().map_err(|e| Error::failed("C2T-E031", format!("cannot write a report: {e}")))
-}
-
-fn csv_error(error: csv::Error) -> Error {
-    Error::failed("C2T-E031", format!("cannot write a report: {error}"))
-}
-
-fn json_error(error: serde_json::Error) -> Error {
-    Error::failed("C2T-E031", format!("cannot write a report: {error}"))
+    out.into_inner().map_err(|e| Error::report(e.into_error()))
 }

@@ -20,14 +20,15 @@ const CUT_MARK: &str = "\n\n… (cut here: the whole text is in the archive)";
 pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, within: Option<&str>) {
     let Some(id) = record.take(base::ID) else { return };
     let mut cells = work.cells(STEP);
-    work.identify(&mut cells, &id);
+    Work::identify(&mut cells, &id);
     record.take(base::TYPE);
     let links = work.links(record, base::LEAD_ID, Some(base::CONTACT_ID), within);
     cells.set(col::PERSON, links.person.unwrap_or_default());
     cells.set(col::COMPANY, links.company.unwrap_or_default());
     cells.set(col::STATUS, "DONE");
     let at = moment(work, record, &mut cells, col::CREATED_AT);
-    cells.set(col::ACTIVITY_AT, cells.get(col::CREATED_AT).to_owned());
+    let happened = cells.get(col::CREATED_AT).to_owned();
+    cells.set(col::ACTIVITY_AT, happened);
     people(work, record, &mut cells, col::OWNER, col::CREATED_BY);
     work.instant(record, base::DATE_UPDATED, &mut cells, col::UPDATED_AT);
     match record.kind {

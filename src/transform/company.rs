@@ -18,7 +18,7 @@ const STEP: usize = Object::Company as usize;
 /// Writes the company of these leads, oldest first.
 pub(super) fn write(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>]) {
     let mut cells = work.cells(STEP);
-    work.identify(&mut cells, &company.id);
+    Work::identify(&mut cells, &company.id);
     let represented = |lead: &Record<'_>| {
         let planned = lead.id().and_then(|id| work.plan.leads.get(id));
         planned.is_some_and(|l| matches!(l.verdict, Verdict::Contact(_) | Verdict::Person))
@@ -86,7 +86,7 @@ fn links(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>], cells: &
                 cells.set(col::LINKEDIN, link.url);
             }
             Ok(link) if hosts::is_shared_host(&link.host) || company.host.is_none() => {
-                other.push(link.url)
+                other.push(link.url);
             }
             Ok(link) => {
                 let page = link.url.trim_start_matches("https://").trim_start_matches("http://");
@@ -219,7 +219,13 @@ pub(super) fn lead_fields(
     if let Some(value) = status.filter(|_| cells.get(to.status).is_empty()) {
         cells.set(to.status, value);
         lead.take_text(lead::STATUS_ID);
-        lead.take_text(lead::STATUS_LABEL);
+        if lead
+            .take_text(lead::STATUS_LABEL)
+            .is_some_and(|label| statuses.get(label) != Some(value))
+        {
+            // An older name of the status: the cell shows the present one.
+            lead.keep_whole(lead::STATUS_LABEL);
+        }
     } else if !elsewhere {
         let equal = status.is_some_and(|value| *value == *cells.get(to.status));
         for field in [lead::STATUS_ID, lead::STATUS_LABEL] {

@@ -240,9 +240,9 @@ fn late_link(
         }
         Ok((person, _)) => {
             if *cells.get_at(*column) == *person {
-                custom.merged()
+                custom.merged();
             } else if custom.is_open() {
-                custom.set_aside()
+                custom.set_aside();
             }
             false
         }

@@ -18,7 +18,8 @@ pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells)
     sending(work, record, cells);
     contents(work, record, cells);
     let unusual = status(record, e::STATUS, &["inbox", "sent"]);
-    cells.set(col::TITLE, remarked(&cells.get(col::TITLE).to_owned(), unusual.as_deref()));
+    let title = remarked(cells.get(col::TITLE), unusual.as_deref());
+    cells.set(col::TITLE, title);
     participants(work, record, cells);
     work.line(record, e::THREAD_ID, cells, col::THREAD_ID);
 }

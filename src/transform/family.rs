@@ -49,9 +49,9 @@ pub(super) fn write(work: &mut Work<'_>, leads: &[Record<'_>], contacts: &[Recor
         let Some(id) = contact.id() else { continue };
         let counts = work.out.count(contact.kind);
         if plan.person(id) == Some(id) {
-            counts.written += 1
+            counts.written += 1;
         } else {
-            counts.merged += 1
+            counts.merged += 1;
         }
         work.close(contact, "values without a field in Twenty");
     }

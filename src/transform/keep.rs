@@ -14,7 +14,7 @@ impl Work<'_> {
     pub fn close(&mut self, record: &Record<'_>, why: &str) {
         let mut odd = Vec::new();
         record.set_aside_odd(self.plan.rules.fates(), &mut |place, field| {
-            odd.push((place.clone(), field))
+            odd.push((place.clone(), field));
         });
         for (place, field) in odd {
             self.remark_inside(record, &place, field, event::WRONG_TYPE);

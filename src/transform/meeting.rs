@@ -35,7 +35,8 @@ pub(super) fn write(
         None => starts.is_some_and(|at| at > work.plan.as_of),
     };
     let unusual = status(record, m::STATUS, &["upcoming", "in-progress", "completed"]);
-    cells.set(col::TITLE, remarked(&cells.get(col::TITLE).to_owned(), unusual.as_deref()));
+    let title = remarked(cells.get(col::TITLE), unusual.as_deref());
+    cells.set(col::TITLE, title);
     cells.set(col::STATUS, if ahead { "TODO" } else { "DONE" });
     number(work, record, m::DURATION, cells);
     attendees(work, record, cells);

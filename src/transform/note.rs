@@ -18,7 +18,7 @@ pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, within: Option<&st
     }
     let Some(id) = record.take(base::ID) else { return };
     let mut cells = work.cells(STEP);
-    work.identify(&mut cells, &id);
+    Work::identify(&mut cells, &id);
     record.take(base::TYPE);
     let links = work.links(record, base::LEAD_ID, Some(base::CONTACT_ID), within);
     link(&links, &mut cells);
@@ -55,7 +55,7 @@ pub(super) fn of_opportunity(
     }
     let mut cells = work.cells(STEP);
     let note_id = format!("{id}#note");
-    work.identify(&mut cells, &note_id);
+    Work::identify(&mut cells, &note_id);
     link(links, &mut cells);
     cells.set(col::OPPORTUNITY, id);
     cells.set(col::TITLE, if text.title.is_empty() { "Note" } else { &text.title });
@@ -77,7 +77,7 @@ fn comment(work: &mut Work<'_>, record: &Record<'_>, within: Option<&str>) {
     };
     let Some(id) = record.take(c::ID) else { return };
     let mut cells = work.cells(STEP);
-    work.identify(&mut cells, &id);
+    Work::identify(&mut cells, &id);
     let links = work.links(record, c::LEAD_ID, None, within);
     link(&links, &mut cells);
     let thread = record.take(c::THREAD_ID);

@@ -21,7 +21,7 @@ const NAME_NOTE: usize = 60;
 pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, within: Option<&str>) {
     let Some(id) = record.take(o::ID) else { return };
     let mut cells = work.cells(STEP);
-    work.identify(&mut cells, &id);
+    Work::identify(&mut cells, &id);
     let links = work.links(record, o::LEAD_ID, Some(o::CONTACT_ID), within);
     // Without a company and a contact of its own, the deal belongs to whoever represents the lead.
     let own_contact = record.peek(o::CONTACT_ID).and_then(|contact| work.plan.person(contact));

@@ -26,7 +26,7 @@ pub(super) fn from_contacts(
 ) {
     let plan = work.plan;
     let mut cells = work.cells(STEP);
-    work.identify(&mut cells, id);
+    Work::identify(&mut cells, id);
     cells.set(col::CONTACT_ID, id);
     for contact in contacts {
         contact.take(contact::ID);
@@ -70,7 +70,7 @@ pub(super) fn from_contacts(
 /// Writes one person from a lead without contacts.
 pub(super) fn from_lead(work: &mut Work<'_>, id: &str, lead: &Record<'_>) {
     let mut cells = work.cells(STEP);
-    work.identify(&mut cells, id);
+    Work::identify(&mut cells, id);
     let named = lead.peek(lead::NAME).filter(|name| !text::line(name).is_empty());
     let shown = named.or_else(|| lead.peek(lead::DISPLAY_NAME));
     lead.take(lead::NAME);
@@ -100,13 +100,12 @@ fn lead_values(work: &mut Work<'_>, lead: &Record<'_>, cells: &mut Cells) {
         false,
     );
     if !has_company {
-        if let Some(raw) = lead.peek(lead::NAME) {
-            if lead.is_open(lead::NAME) {
-                let full = [cells.get(col::FIRST_NAME), cells.get(col::LAST_NAME)].join(" ");
-                let same =
-                    crate::plan::people::name_key(&full) == crate::plan::people::name_key(raw);
-                if same { lead.merged(lead::NAME) } else { lead.archive(lead::NAME) }
-            }
+        if let Some(raw) = lead.peek(lead::NAME)
+            && lead.is_open(lead::NAME)
+        {
+            let full = [cells.get(col::FIRST_NAME), cells.get(col::LAST_NAME)].join(" ");
+            let same = crate::plan::people::name_key(&full) == crate::plan::people::name_key(raw);
+            if same { lead.merged(lead::NAME) } else { lead.archive(lead::NAME) }
         }
         work.line(lead, lead::URL, cells, col::LEAD_LINK);
         if has_address(lead) {

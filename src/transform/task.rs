@@ -23,7 +23,7 @@ pub(super) fn write(
 ) {
     let Some(id) = record.take(t::ID) else { return };
     let mut cells = work.cells(STEP);
-    work.identify(&mut cells, &id);
+    Work::identify(&mut cells, &id);
     let links = work.links(record, t::LEAD_ID, Some(t::CONTACT_ID), within);
     cells.set(col::PERSON, links.person.unwrap_or_default());
     cells.set(col::COMPANY, links.company.unwrap_or_default());

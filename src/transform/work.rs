@@ -25,6 +25,10 @@ pub fn chunk(plan: &Plan, chunk: &Chunk) -> Output {
             Some(Broken::Truncated) => work.unreadable(raw, event::TRUNCATED, ""),
             Some(Broken::Malformed) => {
                 let fault = crate::read::with_parser(|parser| parser.parse(raw, |_, _| ()).err());
+                if fault.is_none() {
+                    work.unreadable(raw, event::NO_OBJECT, "");
+                    continue;
+                }
                 work.unreadable(raw, event::BROKEN, &fault.map_or_else(String::new, |f| f.reason));
             }
             None => work.record(raw),
@@ -106,7 +110,7 @@ impl<'p> Work<'p> {
                 _ => {
                     let task = visit.record.id().filter(|_| visit.record.kind == Kind::Task);
                     let done = task.and_then(|id| completed.get(id).copied());
-                    self.other(visit, done);
+                    self.other(&visit, done);
                 }
             }
         }
@@ -148,10 +152,10 @@ impl<'p> Work<'p> {
         }
     }
 
-    fn other(&mut self, visit: Visit<'_>, completed: Option<i64>) {
+    fn other(&mut self, visit: &Visit<'_>, completed: Option<i64>) {
         let again = visit.record.id().filter(|_| needs_id(visit.record.kind));
         if let Some(id) = again.filter(|id| self.plan.seen.maybe_again(id)) {
-            self.spill(copies::key_of(id), &visit, completed);
+            self.spill(copies::key_of(id), visit, completed);
         } else {
             self.single(&visit.record, visit.context.lead, completed);
         }
@@ -199,14 +203,14 @@ impl<'p> Work<'p> {
 }
 
 /// Rows and cells.
-impl<'p> Work<'p> {
+impl Work<'_> {
     /// An empty row of a step.
     pub fn cells(&self, step: usize) -> Cells {
         Cells::new(step, self.plan.steps[step].columns.len())
     }
 
     /// Fills `Id` and `Close Id`, the first two columns of every object.
-    pub fn identify(&self, cells: &mut Cells, close_id: &str) {
+    pub fn identify(cells: &mut Cells, close_id: &str) {
         let mut buf = Vec::with_capacity(36);
         id::push(&mut buf, id::record_id(close_id));
         cells.set_at(0, std::str::from_utf8(&buf).unwrap_or_default());
@@ -332,20 +336,17 @@ impl<'p> Work<'p> {
             }
             None => self.remark_at(record, "lead_id", event::DETACHED, ""),
         }
-        if let Some(contact) = contact {
-            if let Some(id) = self.text(record, contact) {
-                match plan.person(&id) {
-                    Some(person) => {
-                        links.person = Some(person);
-                        if *person != *id {
-                            record.keep_whole(contact);
-                        }
-                    }
-                    None => {
-                        record.set_aside(contact);
-                        self.remark(record, contact, event::DANGLING, "");
-                    }
+        if let Some(contact) = contact
+            && let Some(id) = self.text(record, contact)
+        {
+            if let Some(person) = plan.person(&id) {
+                links.person = Some(person);
+                if *person != *id {
+                    record.keep_whole(contact);
                 }
+            } else {
+                record.set_aside(contact);
+                self.remark(record, contact, event::DANGLING, "");
             }
         }
         links

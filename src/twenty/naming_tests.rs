@@ -135,7 +135,7 @@ fn without_a_suffix_there_are_numbers() {
 #[test]
 fn long_labels_stay_apart() {
     let mut names = Names::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for n in 0..300 {
         let (name, label) =
             names.take(&format!("{}{n}", "Question ".repeat(20)), "Close", Kind::Plain);
@@ -154,7 +154,7 @@ proptest! {
     #[test]
     fn any_label_gives_a_good_name(labels in prop::collection::vec(any::<String>(), 1..8), suffix in any::<String>()) {
         let mut names = person();
-        let mut taken = std::collections::HashSet::new();
+        let mut taken = HashSet::new();
         for label in &labels {
             let (name, label) = names.take(label, &suffix, Kind::Plain);
             prop_assert!(is_name(&name) && !is_reserved(&name), "{}", name);

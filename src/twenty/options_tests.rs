@@ -1,8 +1,8 @@
 //! Tests of the option rule.
 
 use super::*;
+use hashbrown::HashSet;
 use proptest::prelude::*;
-use std::collections::HashSet;
 
 fn show(labels: &[&str]) -> Vec<(String, String)> {
     let mut options = Options::new();

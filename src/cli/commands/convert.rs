@@ -89,8 +89,7 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     let summary = Summary::new(&survey, &plan, &totals, &steps);
     files::write(&stage, &survey, &plan, &totals, &summary)?;
     let manifest = contract(&survey, &plan, steps, &summary);
-    let json = serde_json::to_vec_pretty(&manifest)
-        .map_err(|e| Error::failed("C2T-E031", format!("cannot write the manifest: {e}")))?;
+    let json = serde_json::to_vec_pretty(&manifest).map_err(Error::report)?;
     stage.write("GUIDE.md", guide::write(&manifest, &notes(&summary)).as_bytes())?;
     stage.write("manifest.json", &files::with_newline(json))?;
     stage.commit()?;

@@ -13,7 +13,7 @@ pub(super) fn run(cli: &Cli, printer: &Printer) -> Result<u8> {
     match &cli.command {
         Command::Audit(args) => audit::run(args, printer),
         Command::Convert(args) => convert::run(args, printer),
-        Command::Completions(args) => shell::completions(args, printer),
+        Command::Completions(args) => Ok(shell::completions(args, printer)),
         Command::Man => shell::man(printer),
     }
 }

@@ -5,11 +5,11 @@ use crate::cli::printer::Printer;
 use crate::error::{Error, Result};
 use clap::CommandFactory;
 
-pub(super) fn completions(args: &CompletionsArgs, printer: &Printer) -> Result<u8> {
+pub(super) fn completions(args: &CompletionsArgs, printer: &Printer) -> u8 {
     let mut out = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "close2twenty", &mut out);
     printer.result(&String::from_utf8_lossy(&out));
-    Ok(0)
+    0
 }
 
 pub(super) fn man(printer: &Printer) -> Result<u8> {

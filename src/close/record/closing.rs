@@ -126,7 +126,7 @@ impl Record<'_> {
             let Some(slot) = slot else { continue };
             match self.nested.iter().find(|(f, _)| usize::from(f.0) == at) {
                 Some((_, list)) => {
-                    list.iter().for_each(|item| item.close_whole(fate, fates, ledger))
+                    list.iter().for_each(|item| item.close_whole(fate, fates, ledger));
                 }
                 None if !node::is_empty(slot.value) => {
                     let path = self.layout.base + at;
@@ -156,11 +156,10 @@ impl Record<'_> {
 fn settle(mark: Mark, rule: Option<Fate>) -> Option<Fate> {
     match (mark, rule?) {
         (Mark::Taken | Mark::TakenInPart, fate @ (Fate::Written | Fate::Derived)) => Some(fate),
-        (Mark::None, fate @ (Fate::Archived | Fate::Noise)) => Some(fate),
+        (Mark::None, Fate::Noise) | (Mark::Noise, _) => Some(Fate::Noise),
         (Mark::Merged, _) => Some(Fate::Merged),
-        (Mark::Archived, _) => Some(Fate::Archived),
+        (Mark::None, Fate::Archived) | (Mark::Archived, _) => Some(Fate::Archived),
         (Mark::SetAside, _) => Some(Fate::SetAside),
-        (Mark::Noise, _) => Some(Fate::Noise),
         _ => None,
     }
 }

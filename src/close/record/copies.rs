@@ -32,7 +32,7 @@ impl<'a> Record<'a> {
             }
         }
         for (_, list) in &self.nested {
-            list.iter().for_each(|item| item.yield_whole());
+            list.iter().for_each(Record::yield_whole);
         }
         yield_customs(&self.customs, &newer.customs);
         yield_customs(&self.named, &newer.named);

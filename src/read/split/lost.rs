@@ -116,7 +116,7 @@ pub(super) fn opening(record: &[u8]) -> Vec<u8> {
     if prefix == 0 || text.get(prefix) != Some(&b'_') {
         return Vec::new();
     }
-    head[..colon + 1 + blanks + 1 + prefix + 1].to_vec()
+    head[..=(colon + 1 + blanks + 1 + prefix)].to_vec()
 }
 
 /// True for openings of records that Close never nests in one another.
