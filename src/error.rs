@@ -1,5 +1,5 @@
 //! The one error type: a run that cannot go on. A bad record or value is never an `Error`; it is
-//! an [`crate::event::Event`] and the run continues.
+//! an [`crate::event::Reject`] and the run continues.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

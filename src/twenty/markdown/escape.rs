@@ -41,7 +41,7 @@ static INLINE: [bool; 256] = table(b"\\`*_~[]!<\t");
 /// The bytes a line may not start with without a closer look.
 static START: [bool; 256] = table(b"#>|-+*_[<0123456789");
 
-/// Whether [`line`] leaves `text` unchanged for certain: no byte of it needs a closer look. The text
+/// Whether [`line()`] leaves `text` unchanged for certain: no byte of it needs a closer look. The text
 /// must not start with a blank.
 pub(super) fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
