@@ -96,7 +96,8 @@ pub(super) fn identify(survey: &mut Survey, settings: Settings) -> Identity {
     Identity { leads, contacts, companies, merges, gone }
 }
 
-/// Leads that were merged into others in Close and are no longer there.
+/// Leads that were merged into others in Close and are no longer there: each with the lead at the end
+/// of its chain of merges. A chain that ends nowhere, or in itself, is left out.
 fn gone(
     merges: &[(Box<str>, Box<str>)],
     leads: &Map<Box<str>, Lead>,
@@ -104,7 +105,26 @@ fn gone(
     let mut sorted: Vec<_> =
         merges.iter().filter(|(source, _)| !leads.contains_key(source)).collect();
     sorted.sort();
-    sorted.into_iter().cloned().collect()
+    let next: Map<&str, &str> = sorted.into_iter().map(|(from, to)| (&**from, &**to)).collect();
+    let mut ends: Map<&str, Option<&str>> = Map::default();
+    for source in next.keys() {
+        let mut chain: Set<&str> = Set::default();
+        let mut at: &str = source;
+        let end = loop {
+            if leads.contains_key(at) {
+                break Some(at);
+            }
+            if let Some(known) = ends.get(at) {
+                break *known;
+            }
+            match next.get(at) {
+                Some(further) if chain.insert(at) => at = further,
+                _ => break None,
+            }
+        };
+        ends.extend(chain.into_iter().map(|link| (link, end)));
+    }
+    ends.into_iter().filter_map(|(from, end)| Some((from.into(), end?.into()))).collect()
 }
 
 /// One entry a lead: the best copy's values, other copies filling what it does not know.
@@ -242,5 +262,33 @@ fn represent_once(
             lead.evidence = "merged: its company is another lead's";
             lead.verdict = Verdict::Merged(survivor);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chains_of_merges_end_at_the_lead_that_is_there() {
+        let facts = LeadFacts {
+            id: "lead_end".into(),
+            rank: crate::survey::Rank::default(),
+            name: None,
+            url: None,
+            created: 0,
+            contacts: Vec::new(),
+        };
+        let leads = resolve(vec![facts]);
+        let mut merges: Vec<(Box<str>, Box<str>)> = (0..50)
+            .map(|i| (format!("lead_{i}").into(), format!("lead_{}", i + 1).into()))
+            .collect();
+        merges.push(("lead_50".into(), "lead_end".into()));
+        merges.push(("lead_a".into(), "lead_b".into()));
+        merges.push(("lead_b".into(), "lead_a".into()));
+        merges.push(("lead_x".into(), "lead_nowhere".into()));
+        let gone = gone(&merges, &leads);
+        assert_eq!(gone.len(), 51);
+        assert!(gone.values().all(|end| **end == *"lead_end"));
     }
 }

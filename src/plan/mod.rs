@@ -143,14 +143,9 @@ impl Plan {
 
     /// The lead a record names, following merges made in Close.
     pub fn lead(&self, id: &str) -> Option<(&str, &Lead)> {
-        let mut id = id;
-        for _ in 0..8 {
-            if let Some((key, lead)) = self.leads.get_key_value(id) {
-                return Some((key, lead));
-            }
-            id = self.gone.get(id)?;
-        }
-        None
+        let direct = self.leads.get_key_value(id);
+        let (key, lead) = direct.or_else(|| self.leads.get_key_value(self.gone.get(id)?))?;
+        Some((key, lead))
     }
 
     /// Close id of the person a contact became.

@@ -79,14 +79,10 @@ pub(super) fn resolve(
 }
 
 fn follow(id: &str, leads: &Map<Box<str>, Lead>, gone: &Gone) -> Box<str> {
-    let mut id: &str = id;
-    for _ in 0..8 {
-        match gone.get(id) {
-            Some(next) if !leads.contains_key(id) => id = next,
-            _ => break,
-        }
+    match gone.get(id) {
+        Some(end) if !leads.contains_key(id) => end.clone(),
+        _ => id.into(),
     }
-    id.into()
 }
 
 /// Adds to each lead the contacts that name it but stand elsewhere, oldest first.

@@ -39,6 +39,8 @@ pub struct Summary {
 pub struct StepLine {
     /// Folder in the bundle.
     pub folder: String,
+    /// Columns of each file.
+    pub columns: usize,
     /// Files.
     pub files: usize,
     /// Rows.
@@ -197,7 +199,13 @@ fn cells(kind: &str, counts: &RecordCounts) -> Vec<String> {
 
 fn step_line(step: &Step) -> StepLine {
     let bytes = step.files.iter().map(|file| file.bytes).sum();
-    StepLine { folder: step.folder.clone(), files: step.files.len(), rows: step.rows(), bytes }
+    StepLine {
+        folder: step.folder.clone(),
+        columns: step.columns.len(),
+        files: step.files.len(),
+        rows: step.rows(),
+        bytes,
+    }
 }
 
 fn values(survey: &Survey, totals: &Totals) -> Values {

@@ -62,6 +62,9 @@ fn value(
             let there = cells.get_at(*column);
             if there.is_empty() {
                 cells.set_at(*column, &text);
+                if !whole && custom.is_open() {
+                    remark(work, record, space, custom, event::CUT);
+                }
                 if whole { custom.taken() } else { custom.set_aside() }
             } else if elsewhere {
                 // The other row takes it.

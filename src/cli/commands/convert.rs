@@ -96,6 +96,9 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     Ok(summary)
 }
 
+/// Columns a file may have in newer versions of Twenty (`twenty-importer.md` §8).
+const MAX_COLUMNS: usize = 500;
+
 /// What the admin should know that the manifest does not say.
 fn notes(summary: &Summary) -> Vec<String> {
     let incomplete = summary.incomplete.iter().map(|line| format!("{}: {}", line.file, line.what));
@@ -103,7 +106,13 @@ fn notes(summary: &Summary) -> Vec<String> {
     let rejected = (rejected > 0).then(|| {
         format!("{rejected} records could not be used: see reports/rejects.csv and archive/rejected.jsonl")
     });
-    incomplete.chain(rejected).collect()
+    let wide = summary.steps.iter().filter(|step| step.columns > MAX_COLUMNS).map(|step| {
+        let (folder, n) = (&step.folder, step.columns);
+        format!(
+            "{folder} has {n} columns; importers of newer versions of Twenty take {MAX_COLUMNS}"
+        )
+    });
+    incomplete.chain(rejected).chain(wide).collect()
 }
 
 fn contract(

@@ -114,6 +114,20 @@ fn goes_on_behind_a_broken_record() {
 }
 
 #[test]
+fn a_part_that_opens_like_a_record_stays_in_its_record() {
+    let nested = r#"{"id":"lead_1","related":[{"id":"lead_7"},{"id":"lead_8"}],"name":"x"}"#;
+    let last = r#"{"id":"lead_9"}"#;
+    assert_eq!(cut(format!("[{last},{nested},{last}]").as_bytes()), good(&[last, nested, last]));
+}
+
+#[test]
+fn scalars_between_records_do_not_hide_them() {
+    let found = cut(br#"["x, y",{"id":"lead_1"},7,null,{"id":"lead_2"},"z"]"#);
+    assert_eq!(found.good, [r#"{"id":"lead_1"}"#, r#"{"id":"lead_2"}"#]);
+    assert_eq!(found.broken.len(), 4);
+}
+
+#[test]
 fn says_where_a_source_was_cut_off() {
     let found = cut(br#"[{"id":"lead_1"},{"id":"lead_2","na"#);
     assert_eq!(found.good, [r#"{"id":"lead_1"}"#]);
