@@ -2,6 +2,7 @@
 //! later update stands, then the copy with more keys; a missing key erases nothing), groups of leads
 //! and contacts are written together. It must not read files.
 
+use super::dispatch::single;
 use super::family;
 use super::output::{Output, Spilled};
 use super::work::Work;
@@ -58,7 +59,7 @@ fn together(work: &mut Work<'_>, group: &mut [Spilled]) {
             Kind::Contact => contacts.push(one(work, copies)),
             kind if is_mapped(kind) => {
                 let record = one(work, copies);
-                work.single(&record, lead.as_deref(), completed);
+                single(work, &record, lead.as_deref(), completed);
             }
             _ => whole(work, &copies, lead.as_deref()),
         }

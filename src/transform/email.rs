@@ -1,16 +1,15 @@
 //! E-mails: the text body first, the HTML where there is none (design §5); participants as text. It
 //! must not judge what is quoted history: everything is kept.
 
-use super::activity::{body, direction, remarked, status};
+use super::parts::{TITLE, body, direction, remarked, sent, status};
 use super::rows::Cells;
-use super::task::TITLE;
 use super::work::Work;
 use crate::close::record::scalar;
-use crate::close::shape::{base, email as e, envelope, mailbox};
-use crate::close::{Field, Record, time};
+use crate::close::shape::{email as e, envelope, mailbox};
+use crate::close::{Field, Record};
 use crate::read::{Node, node};
 use crate::twenty::objects::task as col;
-use crate::twenty::{date, markdown, text};
+use crate::twenty::{markdown, text};
 
 pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     cells.set(col::ACTIVITY_TYPE, "EMAIL");
@@ -32,31 +31,6 @@ fn sending(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
         cells.set(col::STATUS, "TODO");
     }
     sent(work, record, [e::DATE_SENT, e::DATE_SCHEDULED], cells);
-}
-
-/// Takes the sent and scheduled times of a message.
-pub(super) fn sent(
-    work: &mut Work<'_>,
-    record: &Record<'_>,
-    fields: [Field; 2],
-    cells: &mut Cells,
-) {
-    let when =
-        record.peek(fields[0]).and_then(time::instant).and_then(|at| date::date_time_cell(at).ok());
-    match when {
-        Some(when) => {
-            let known = cells.get(col::ACTIVITY_AT);
-            let used = record.peek(base::ACTIVITY_AT).is_none() || *known == *when;
-            if used {
-                record.take(fields[0]);
-                cells.set(col::ACTIVITY_AT, when);
-            } else {
-                record.archive(fields[0]);
-            }
-        }
-        None => record.archive(fields[0]),
-    }
-    work.instant(record, fields[1], cells, col::DUE_AT);
 }
 
 fn contents(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {

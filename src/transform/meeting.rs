@@ -1,8 +1,7 @@
 //! Meetings: a task due when it starts, with the invitation, the notes and who was there.
 
-use super::activity::{body, remarked, rich, status};
+use super::parts::{body, number_of_seconds, remarked, rich, status};
 use super::rows::Cells;
-use super::task::number;
 use super::work::{Links, Work};
 use crate::close::Record;
 use crate::close::shape::{attendee, base, conference, meeting as m};
@@ -38,7 +37,7 @@ pub(super) fn write(
     let title = remarked(cells.get(col::TITLE), unusual.as_deref());
     cells.set(col::TITLE, title);
     cells.set(col::STATUS, if ahead { "TODO" } else { "DONE" });
-    number(work, record, m::DURATION, cells);
+    number_of_seconds(work, record, m::DURATION, cells);
     attendees(work, record, cells);
     contents(work, record, cells);
 }

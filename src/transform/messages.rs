@@ -1,9 +1,7 @@
 //! Text messages: SMS and `WhatsApp`.
 
-use super::activity::{body, direction, remarked, rich, status};
-use super::email::sent;
+use super::parts::{TITLE, body, direction, remarked, rich, sent, status};
 use super::rows::Cells;
-use super::task::TITLE;
 use super::work::Work;
 use crate::close::Record;
 use crate::close::shape::{sms as s, whatsapp as w};

@@ -1,6 +1,6 @@
 //! Notes: Close's notes, the notes of opportunities, and comments (design §5).
 
-use super::activity::{body, moment, people, rich};
+use super::parts::{TITLE, body, moment, people, rich};
 use super::rows::Cells;
 use super::work::{Links, Work};
 use crate::close::shape::{base, comment as c, note as n, opportunity as o};
@@ -93,7 +93,7 @@ fn comment(work: &mut Work<'_>, record: &Record<'_>, within: Option<&str>) {
         .for_each(|field| record.keep_whole(field));
     record.take(c::BODY);
     let shown = record.peek(c::BODY).map(markdown::plain_from_html).unwrap_or_default();
-    let title = markdown::title(&shown, super::task::TITLE);
+    let title = markdown::title(&shown, TITLE);
     cells.set(col::TITLE, format!("Comment: {}", crate::twenty::text::line(&title)));
     body(work, record, c::BODY, &text, &mut cells, col::BODY);
     work.owner(record, c::CREATED_BY, &mut cells, col::OWNER);

@@ -1,6 +1,7 @@
 //! To-dos and inbox notifications (`close-format.md` §3.4). It must not look for completions: the
 //! caller knows them.
 
+use super::parts::{TASKS, TITLE, body, is_option, number_of_seconds, option_label, remote_phone};
 use super::rows::Cells;
 use super::work::Work;
 use crate::close::shape::task as t;
@@ -8,11 +9,6 @@ use crate::close::{Record, time};
 use crate::event;
 use crate::twenty::objects::{Object, task as col};
 use crate::twenty::{date, markdown, text};
-
-/// The step of tasks.
-pub(super) const STEP: usize = Object::Task as usize;
-/// Longest title made from a text, in characters.
-pub(super) const TITLE: usize = 120;
 
 /// Writes one task; `completed` is when it was completed, in microseconds.
 pub(super) fn write(
@@ -22,7 +18,7 @@ pub(super) fn write(
     completed: Option<i64>,
 ) {
     let Some(id) = record.take(t::ID) else { return };
-    let mut cells = work.cells(STEP);
+    let mut cells = work.cells(TASKS);
     Work::identify(&mut cells, &id);
     let links = work.links(record, t::LEAD_ID, Some(t::CONTACT_ID), within);
     cells.set(col::PERSON, links.person.unwrap_or_default());
@@ -43,8 +39,8 @@ pub(super) fn write(
         cells.set(col::COMPLETED_AT, date::date_time_cell(at).unwrap_or_default());
     }
     priority(work, record, &mut cells);
-    number(work, record, t::VOICEMAIL_DURATION, &mut cells);
-    super::activity::remote_phone(work, record, [t::PHONE, t::REMOTE_PHONE], &mut cells);
+    number_of_seconds(work, record, t::VOICEMAIL_DURATION, &mut cells);
+    remote_phone(work, record, [t::PHONE, t::REMOTE_PHONE], &mut cells);
     work.owner(record, t::ASSIGNED_TO, &mut cells, col::OWNER);
     if cells.get(col::OWNER).is_empty() {
         work.line(record, t::ASSIGNED_TO_NAME, &mut cells, col::OWNER);
@@ -71,7 +67,7 @@ fn about(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
 fn kind(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     let raw = record.take(t::TYPE);
     let known = raw.as_deref().unwrap_or("lead").to_uppercase();
-    let option = super::activity::is_option(Object::Task, "closeTaskType", &known);
+    let option = is_option(Object::Task, "closeTaskType", &known);
     if option {
         cells.set(col::TASK_TYPE, &known);
     } else {
@@ -92,16 +88,15 @@ fn texts(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     let first = parts.first().map(String::as_str).unwrap_or_default();
     let title = markdown::title(first, TITLE);
     if title.is_empty() {
-        let label =
-            super::activity::option_label(Object::Task, "closeTaskType", cells.get(col::TASK_TYPE));
+        let label = option_label(Object::Task, "closeTaskType", cells.get(col::TASK_TYPE));
         cells.set(col::TITLE, label.unwrap_or("To-do"));
     } else {
         cells.set(col::TITLE, text::line(&title));
     }
     if parts.len() > 1 || title.trim() != first.trim() {
-        let body =
+        let whole =
             parts.iter().map(|part| markdown::from_text(part)).collect::<Vec<_>>().join("\n\n");
-        super::activity::body(work, record, t::TEXT, &body, cells, col::BODY);
+        body(work, record, t::TEXT, &whole, cells, col::BODY);
     }
 }
 
@@ -148,28 +143,11 @@ fn is_midnight(raw: &str) -> bool {
 fn priority(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     let known = |raw: &str| {
         let value = raw.to_uppercase();
-        super::activity::is_option(Object::Task, "priority", &value)
-            .then_some(value)
-            .ok_or(event::UNFIT)
+        is_option(Object::Task, "priority", &value).then_some(value).ok_or(event::UNFIT)
     };
     match record.take_as(t::PRIORITY, known) {
         Some(Ok(value)) => cells.set(col::PRIORITY, value),
         Some(Err(why)) => work.remark(record, t::PRIORITY, why, ""),
-        None => {}
-    }
-}
-
-/// Takes a number of seconds.
-pub(super) fn number(
-    work: &mut Work<'_>,
-    record: &Record<'_>,
-    field: crate::close::Field,
-    cells: &mut Cells,
-) {
-    let cell = |raw: &str| crate::twenty::number::number(raw).map(std::borrow::Cow::into_owned);
-    match record.take_as(field, cell) {
-        Some(Ok(seconds)) => cells.set(col::DURATION, seconds),
-        Some(Err(refusal)) => work.remark(record, field, super::work::notice(refusal), ""),
         None => {}
     }
 }
