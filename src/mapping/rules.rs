@@ -2,7 +2,7 @@
 //! values. A path that Close is known to write and that has no line here makes the run fail: its
 //! values would be lost. It must not hold code for a single field.
 
-use crate::close::shape::{Form, Layouts};
+use crate::close::shape::Layouts;
 use crate::close::{Fate, Kind};
 use crate::error::{Error, Result};
 use hashbrown::HashMap;
@@ -136,12 +136,6 @@ fn rule(row: &csv::StringRecord, line: u64) -> Result<Rule> {
         target: cell(3).to_owned(),
         note: cell(4).to_owned(),
     })
-}
-
-/// True for paths whose values are records or parts with rules of their own, so that a rule for
-/// the path itself only matters when its value has an unexpected type.
-pub fn is_container(form: Form) -> bool {
-    !matches!(form, Form::Value)
 }
 
 #[cfg(test)]

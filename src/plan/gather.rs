@@ -38,13 +38,6 @@ impl Sets {
     }
 }
 
-/// How many groups there are, for messages.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Groups {
-    /// Groups of records that do not stand together.
-    pub gathered: usize,
-}
-
 #[derive(Clone, Copy, Default)]
 struct Shape {
     leads: usize,

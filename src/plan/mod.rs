@@ -13,7 +13,6 @@ mod unused;
 
 pub use companies::Company;
 pub use fields::{CustomField, ValueRule};
-pub use gather::Groups;
 pub use leads::{Lead, Verdict};
 pub use owners::Owner;
 pub use people::Contact;
