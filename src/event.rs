@@ -48,6 +48,8 @@ notices! {
     LOST_MERGE = "C2T-R009", "the record was merged and this value differs", "it is kept in the archive";
     /// A text longer than a cell.
     CUT = "C2T-V720", "longer than the 32,767 characters of a cell", "the whole text is kept in the archive";
+    /// Characters no cell may hold.
+    CONTROL = "C2T-V721", "control characters were taken out", "the text as it was is kept in the archive";
     /// A value of the wrong JSON type.
     WRONG_TYPE = "C2T-V710", "the value has a type Close does not write here", "it is kept in the archive";
     /// A country Twenty's list does not have.

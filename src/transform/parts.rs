@@ -63,6 +63,9 @@ pub(super) fn body(
     cells: &mut Cells,
     to: Col,
 ) {
+    if let Some(raw) = record.peek(source) {
+        work.note_control(record, source, raw);
+    }
     match markdown::cut(markdown, text::MAX_CELL, CUT_MARK) {
         None => cells.set(to, markdown),
         Some(cut) => {

@@ -72,6 +72,7 @@ impl Work<'_> {
     /// Fills a cell with text of one line.
     pub fn line(&mut self, record: &Record<'_>, field: Field, cells: &mut Cells, at: Col) {
         if let Some(value) = self.text(record, field) {
+            self.note_control(record, field, &value);
             let value = text::line(&value);
             self.fill(record, field, &value, cells, at);
         }
@@ -80,6 +81,7 @@ impl Work<'_> {
     /// Fills a cell with text that may have several lines.
     pub fn block(&mut self, record: &Record<'_>, field: Field, cells: &mut Cells, at: Col) {
         if let Some(value) = self.text(record, field) {
+            self.note_control(record, field, &value);
             let value = text::block(&value);
             self.fill(record, field, &value, cells, at);
         }
@@ -93,6 +95,14 @@ impl Work<'_> {
         cells.set(at, text::head(value, text::MAX_CELL));
         record.keep_whole(field);
         self.remark(record, field, event::CUT, "");
+    }
+
+    /// Control characters do not reach a cell: the text as it was is kept, and listed.
+    pub fn note_control(&mut self, record: &Record<'_>, field: Field, raw: &str) {
+        if text::has_control(raw) {
+            record.keep_whole(field);
+            self.remark(record, field, event::CONTROL, "");
+        }
     }
 
     /// Takes a text; a value of the wrong type is set aside.

@@ -118,6 +118,17 @@ const fn is_line_mark(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}')
 }
 
+/// True when [`line`] and [`block`] take control characters out of `text`: all but tabs and line
+/// breaks, which become blanks or stay.
+#[must_use]
+pub fn has_control(text: &str) -> bool {
+    let odd = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || *byte == 0x7f;
+    // Whole chunks without an early end, so that the compiler looks at many bytes at a time.
+    text.as_bytes()
+        .chunks(64)
+        .any(|chunk| chunk.iter().fold(false, |found, byte| found | odd(byte)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
