@@ -118,7 +118,7 @@ const fn is_line_mark(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// True when [`line`] and [`block`] take control characters out of `text`: all but tabs and line
+/// True when [`line()`] and [`block()`] take control characters out of `text`: all but tabs and line
 /// breaks, which become blanks or stay.
 #[must_use]
 pub fn has_control(text: &str) -> bool {
