@@ -5,15 +5,6 @@
 //! must agree on what the file holds, else the bench fails. Nothing of the converter is measured
 //! here, on purpose: these are the numbers it is compared with.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_types,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a tool for developers: it ends where it fails, and prints"
-)]
 #![forbid(unsafe_code)]
 
 #[expect(dead_code, unused_imports, reason = "this bench needs no configuration files")]

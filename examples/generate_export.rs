@@ -2,15 +2,6 @@
 //!
 //! The data is that of the generator in `benches/generator`; this file only reads the command line.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_types,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a tool for developers: it ends where it fails, and prints"
-)]
 #![forbid(unsafe_code)]
 
 #[path = "../benches/generator/mod.rs"]

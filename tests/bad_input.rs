@@ -2,17 +2,7 @@
 //! code or in a bundle that accounts for everything, with the good neighbours converted. Never a
 //! panic. It must not check how good records are converted.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_types,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test ends where it fails, and says so"
-)]
 #![forbid(unsafe_code)]
-// Helpers of tests end a test that cannot go on.
 
 mod cases;
 

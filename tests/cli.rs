@@ -2,17 +2,7 @@
 //! ends. The cases are files under `testdata/cli`; `TRYCMD=overwrite cargo test --test cli`
 //! rewrites them (sizes and counts of values are wildcards: put them back). It must not check what a bundle holds.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_types,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test ends where it fails, and says so"
-)]
 #![forbid(unsafe_code)]
-// Helpers of tests end a test that cannot go on.
 
 use std::process::{Command, Output};
 

@@ -3,17 +3,7 @@
 //! cannot convert. It must not use the converter's own ledger to excuse a value but where the
 //! ledger says the value is noise or was used to derive another.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_types,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test ends where it fails, and says so"
-)]
 #![forbid(unsafe_code)]
-// Helpers of tests end a test that cannot go on.
 
 mod cases;
 #[path = "conservation/source.rs"]

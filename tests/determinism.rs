@@ -1,17 +1,7 @@
 //! Same input, same bytes: for any number of threads, time zone, locale, order of files, and for
 //! gzip. It must not look into the files it compares.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_types,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test ends where it fails, and says so"
-)]
 #![forbid(unsafe_code)]
-// Helpers of tests end a test that cannot go on.
 
 mod cases;
 #[allow(dead_code, unused_imports)]

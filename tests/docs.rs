@@ -2,15 +2,6 @@
 //! diagnostic code has its entry, every relative link leads somewhere. `UPDATE_GOLDEN=1` writes the
 //! generated parts anew. It must not judge prose.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_types,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test ends where it fails, and says so"
-)]
 #![forbid(unsafe_code)]
 // Helpers of tests may fail as tests do; clippy.toml speaks of test functions only.
 

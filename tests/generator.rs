@@ -1,14 +1,5 @@
 //! The export generator keeps its promises: reproducible, extensible, valid, counted, in profile.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_types,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test ends where it fails, and says so"
-)]
 #![forbid(unsafe_code)]
 
 #[path = "../benches/generator/mod.rs"]

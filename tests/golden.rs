@@ -4,17 +4,7 @@
 //!
 //! The guide is stored for the sample only: elsewhere it says again what `manifest.json` says.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_types,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test ends where it fails, and says so"
-)]
 #![forbid(unsafe_code)]
-// Helpers of tests end a test that cannot go on.
 
 mod cases;
 

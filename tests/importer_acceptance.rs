@@ -1,21 +1,10 @@
 //! Twenty's importer, as the oracle knows it, has nothing against any bundle: every stored export
 //! under every lead strategy. The oracle knows nothing of the converter; it must stay that way.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_types,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test ends where it fails, and says so"
-)]
 #![forbid(unsafe_code)]
-// Helpers of tests end a test that cannot go on.
 
 mod cases;
-// The oracle is a program of its own that never meets hostile amounts: std collections will do.
-#[allow(dead_code, clippy::disallowed_types)]
+#[allow(dead_code)]
 mod importer;
 
 use close2twenty::mapping::LeadStrategy;

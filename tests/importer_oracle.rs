@@ -1,14 +1,5 @@
 //! The oracle's own test: a clean bundle gives nothing, each planted fault exactly its finding.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_types,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test ends where it fails, and says so"
-)]
 #![forbid(unsafe_code)]
 
 #[path = "importer_oracle/cells.rs"]

@@ -1,17 +1,7 @@
 //! The house's rules, read from its own source text (docs/architecture): which folder may import
 //! which, where threads may be, how long a file may get, how it opens. It must not run anything.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_types,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test ends where it fails, and says so"
-)]
 #![forbid(unsafe_code)]
-// Helpers of tests end a test that cannot go on.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,17 +1,7 @@
 //! One fact per oddity of Close (`testdata/close/oddities/<case>/README.md`, "Expected"), on the
 //! cells of its bundle. The golden bundles say what is; this says what must be.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_types,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test ends where it fails, and says so"
-)]
 #![forbid(unsafe_code)]
-// Helpers of tests end a test that cannot go on.
 
 mod cases;
 

@@ -2,17 +2,7 @@
 //! code says (`UPDATE_GOLDEN=1` rewrites it), and every golden manifest obeys it. It must not
 //! check what a manifest means; the importer oracle does.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::disallowed_types,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test ends where it fails, and says so"
-)]
 #![forbid(unsafe_code)]
-// Helpers of tests end a test that cannot go on.
 
 mod cases;
 

@@ -145,6 +145,22 @@ impl<'a> Record<'a> {
         })
     }
 
+    /// Appends the record as JSON, without the records inside it.
+    pub fn write_own(&self, out: &mut Vec<u8>) {
+        let inside: Vec<_> = self.children().map(|(_, list)| list.as_ptr()).collect();
+        let own = node::entries(self.nodes).filter(|(_, value)| !inside.contains(&value.as_ptr()));
+        out.push(b'{');
+        for (i, (key, value)) in own.enumerate() {
+            if i > 0 {
+                out.push(b',');
+            }
+            node::write_json_text(key, out);
+            out.push(b':');
+            node::write_json(value, out);
+        }
+        out.push(b'}');
+    }
+
     /// The path of a field, from the record that is not inside another: `emails[].email`.
     pub fn path(&self, field: Field) -> &'static str {
         let at = self.layout.base + usize::from(field.0);

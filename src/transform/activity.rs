@@ -59,7 +59,7 @@ fn phone_call(work: &mut Work<'_>, record: &Record<'_>, links: &Links<'_>, cells
     };
     match record.take_as(call::DISPOSITION, known) {
         Some(Ok(value)) => cells.set(col::DISPOSITION, value),
-        Some(Err(why)) => work.remark(record, call::DISPOSITION, why, ""),
+        Some(Err(why)) => work.remark(record, call::DISPOSITION, why),
         None => {}
     }
     number_of_seconds(work, record, call::DURATION, cells);

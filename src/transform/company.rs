@@ -61,7 +61,7 @@ fn name(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>], cells: &m
             lead.merged(lead::NAME);
         } else {
             lead.set_aside(lead::NAME);
-            work.remark(lead, lead::NAME, event::LOST_MERGE, "");
+            work.remark(lead, lead::NAME, event::LOST_MERGE);
         }
     }
     if cells.get(col::NAME).is_empty() {
@@ -96,7 +96,7 @@ fn links(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>], cells: &
                 }
             }
             Err(refusal) => {
-                work.remark(lead, lead::URL, notice(refusal), "");
+                work.remark(lead, lead::URL, notice(refusal));
                 other.push(text::line(&raw).into_owned());
             }
         }
@@ -251,7 +251,7 @@ pub(super) fn lead_fields(
 fn yield_place(work: &mut Work<'_>, lead: &Record<'_>, field: Field) {
     if lead.peek(field).is_some() {
         lead.set_aside(field);
-        work.remark(lead, field, event::LOST_MERGE, "");
+        work.remark(lead, field, event::LOST_MERGE);
     }
 }
 

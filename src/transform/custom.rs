@@ -44,14 +44,7 @@ fn value(
     elsewhere: bool,
 ) {
     let plan = work.plan;
-    if node::is_empty(custom.value) {
-        return;
-    }
-    let Some((_, field)) = plan.field(record.kind, space, custom.key) else { return };
-    if space == Space::CustomName && has_twin(plan, record, field, custom) {
-        custom.merged();
-        return;
-    }
+    let Some(field) = field_of(plan, record, space, custom) else { return };
     let Some((step, column)) = field.columns.iter().find(|(step, _)| *step == object as usize)
     else {
         return;
@@ -81,6 +74,25 @@ fn value(
         }
         Err(_) => {}
     }
+}
+
+/// The field a value belongs to; none for an empty value, and for one that repeats another of this
+/// record, which counts as merged.
+fn field_of<'p>(
+    plan: &'p Plan,
+    record: &Record<'_>,
+    space: Space,
+    custom: &Custom<'_>,
+) -> Option<&'p CustomField> {
+    if node::is_empty(custom.value) {
+        return None;
+    }
+    let (_, field) = plan.field(record.kind, space, custom.key)?;
+    if space == Space::CustomName && has_twin(plan, record, field, custom) {
+        custom.merged();
+        return None;
+    }
+    Some(field)
 }
 
 /// The value under a lead's field name repeats one under a field's id: that of the same field, or of
@@ -226,15 +238,8 @@ fn late_link(
     cells: &mut Cells,
 ) -> bool {
     let plan = work.plan;
-    let Some((_, field)) = plan.field(record.kind, space, custom.key) else { return false };
+    let Some(field) = field_of(plan, record, space, custom) else { return false };
     let Some((_, column)) = field.columns.iter().find(|(at, _)| *at == step) else { return false };
-    if node::is_empty(custom.value) {
-        return false;
-    }
-    if space == Space::CustomName && has_twin(plan, record, field, custom) {
-        custom.merged();
-        return false;
-    }
     match cell(plan, field, custom.value) {
         Ok((person, _)) if cells.get_at(*column).is_empty() => {
             cells.set_at(*column, &person);

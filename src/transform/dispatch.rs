@@ -23,11 +23,10 @@ pub fn chunk(plan: &Plan, chunk: &Chunk) -> Output {
             Some(Broken::Truncated) => work.unreadable(raw, event::TRUNCATED, ""),
             Some(Broken::Malformed) => {
                 let fault = crate::read::with_parser(|parser| parser.parse(raw, |_, _| ()).err());
-                if fault.is_none() {
-                    work.unreadable(raw, event::NO_OBJECT, "");
-                    continue;
+                match fault {
+                    Some(fault) => work.unreadable(raw, event::BROKEN, &fault.reason),
+                    None => work.unreadable(raw, event::NO_OBJECT, ""),
                 }
-                work.unreadable(raw, event::BROKEN, &fault.map_or_else(String::new, |f| f.reason));
             }
             None => record(&mut work, raw),
         }
@@ -152,20 +151,8 @@ pub(super) fn single(
 }
 
 fn spill(work: &mut Work<'_>, key: u64, visit: &Visit<'_>, completed: Option<i64>) {
-    let mut json = vec![b'{'];
-    let children: Vec<_> = visit.record.children().map(|(_, list)| list.as_ptr()).collect();
-    for (key, value) in node::entries(visit.record.nodes()) {
-        if children.contains(&value.as_ptr()) {
-            continue;
-        }
-        if json.len() > 1 {
-            json.push(b',');
-        }
-        node::write_json_text(key, &mut json);
-        json.push(b':');
-        node::write_json(value, &mut json);
-    }
-    json.push(b'}');
+    let mut json = Vec::new();
+    visit.record.write_own(&mut json);
     let lead = visit.context.lead.map(Into::into);
     let (kind, source, offset) = (visit.record.kind, work.source, work.offset);
     work.out.spilled.push(Spilled { key, kind, lead, completed, source, offset, json });

@@ -2,7 +2,6 @@
 //! aside. It must not decide what is kept.
 
 use super::work::Work;
-use crate::close::shape::{Form, Layouts};
 use crate::close::{Fate, Field, Record};
 use crate::event::{self, Notice, Reject, excerpt};
 use crate::read::{Node, Repairs, node};
@@ -59,23 +58,9 @@ impl Work<'_> {
         }
         file.extend_from_slice(b",\"why\":");
         node::write_json_text(why, file);
-        file.extend_from_slice(b",\"record\":{");
-        let layout = Layouts::of(record.kind);
-        let mut first = true;
-        for (key, value) in node::entries(record.nodes()) {
-            let form = layout.find(key).map(|f| layout.shape.keys[usize::from(f.0)].form);
-            let is_records = matches!(form, Some(Form::Records(_)));
-            if is_records && matches!(value.first(), Some(Node::Array { .. })) {
-                continue;
-            }
-            if !std::mem::replace(&mut first, false) {
-                file.push(b',');
-            }
-            node::write_json_text(key, file);
-            file.push(b':');
-            node::write_json(value, file);
-        }
-        file.extend_from_slice(b"}}\n");
+        file.extend_from_slice(b",\"record\":");
+        record.write_own(file);
+        file.extend_from_slice(b"}\n");
     }
 
     /// A record that cannot be read: kept byte for byte.
@@ -147,16 +132,8 @@ impl Work<'_> {
     }
 
     /// Lists something about a value.
-    pub fn remark(&mut self, record: &Record<'_>, field: Field, notice: Notice, detail: &str) {
-        let id = record.id().unwrap_or_default();
-        self.reject(
-            notice,
-            record.kind.word(),
-            id,
-            record.path(field),
-            &shown(record, field),
-            detail,
-        );
+    pub fn remark(&mut self, record: &Record<'_>, field: Field, notice: Notice) {
+        self.remark_inside(record, record, field, notice);
     }
 
     /// Lists something about a value of an object inside `record`.

@@ -36,7 +36,7 @@ pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, within: Option<&st
     match record.take_as(o::CONFIDENCE, |raw| number::number(raw).map(std::borrow::Cow::into_owned))
     {
         Some(Ok(cell)) => cells.set(col::CONFIDENCE, cell),
-        Some(Err(refusal)) => work.remark(record, o::CONFIDENCE, notice(refusal), ""),
+        Some(Err(refusal)) => work.remark(record, o::CONFIDENCE, notice(refusal)),
         None => {}
     }
     work.owner(record, o::USER_ID, &mut cells, col::OWNER);
@@ -83,7 +83,7 @@ fn amount(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
             record.archive(o::VALUE_CURRENCY);
             record.archive(o::VALUE_FORMATTED);
             if let Some(Err(why)) = refused {
-                work.remark(record, o::VALUE, why, "");
+                work.remark(record, o::VALUE, why);
             }
             return;
         }
@@ -91,7 +91,7 @@ fn amount(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     let code = match record.take_as(o::VALUE_CURRENCY, currency::code) {
         Some(Ok(code)) => code,
         Some(Err(refusal)) => {
-            work.remark(record, o::VALUE_CURRENCY, notice(refusal), "");
+            work.remark(record, o::VALUE_CURRENCY, notice(refusal));
             ""
         }
         None => "",
@@ -99,7 +99,7 @@ fn amount(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     let formatted = record.take(o::VALUE_FORMATTED);
     let digits = minor_digits(code, value, formatted.as_deref());
     if currency::minor_digits(code) == 0 && !code.is_empty() && formatted.is_none() && value != 0 {
-        work.remark(record, o::VALUE, event::DOUBTFUL_AMOUNT, "");
+        work.remark(record, o::VALUE, event::DOUBTFUL_AMOUNT);
     }
     cells.set(col::AMOUNT, currency::amount(value, digits));
     cells.set(col::CURRENCY, code);
@@ -154,7 +154,7 @@ fn dates(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
                 cells.set(col::WON_DATE, won);
             }
         }
-        Some(Err(why)) => work.remark(record, o::DATE_WON, why, ""),
+        Some(Err(why)) => work.remark(record, o::DATE_WON, why),
         None => {}
     }
     let is_lost = kind == Some("lost");
@@ -177,7 +177,7 @@ fn period(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     };
     match record.take_as(o::VALUE_PERIOD, known) {
         Some(Ok(value)) => cells.set(col::VALUE_PERIOD, value),
-        Some(Err(why)) => work.remark(record, o::VALUE_PERIOD, why, ""),
+        Some(Err(why)) => work.remark(record, o::VALUE_PERIOD, why),
         None => {}
     }
 }

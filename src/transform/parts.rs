@@ -71,7 +71,7 @@ pub(super) fn body(
         Some(cut) => {
             cells.set(to, cut);
             record.keep_whole(source);
-            work.remark(record, source, event::CUT, "");
+            work.remark(record, source, event::CUT);
         }
     }
 }
@@ -85,7 +85,7 @@ pub(super) fn direction(work: &mut Work<'_>, record: &Record<'_>, field: Field, 
     };
     match record.take_as(field, known) {
         Some(Ok(value)) => cells.set(col::DIRECTION, value),
-        Some(Err(why)) => work.remark(record, field, why, ""),
+        Some(Err(why)) => work.remark(record, field, why),
         None => {}
     }
 }
@@ -184,7 +184,7 @@ pub(super) fn number_of_seconds(
     let cell = |raw: &str| crate::twenty::number::number(raw).map(std::borrow::Cow::into_owned);
     match record.take_as(field, cell) {
         Some(Ok(seconds)) => cells.set(col::DURATION, seconds),
-        Some(Err(refusal)) => work.remark(record, field, notice(refusal), ""),
+        Some(Err(refusal)) => work.remark(record, field, notice(refusal)),
         None => {}
     }
 }

@@ -129,7 +129,7 @@ fn title(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
         record.merged(contact::TITLE);
     } else {
         record.set_aside(contact::TITLE);
-        work.remark(record, contact::TITLE, event::LOST_MERGE, "");
+        work.remark(record, contact::TITLE, event::LOST_MERGE);
     }
 }
 
@@ -150,7 +150,7 @@ fn full_name(work: &mut Work<'_>, contacts: &[&Record<'_>], cells: &mut Cells) {
             Some(known) if *known == own => {}
             Some(_) => {
                 record.set_aside(contact::NAME);
-                work.remark(record, contact::NAME, event::LOST_MERGE, "");
+                work.remark(record, contact::NAME, event::LOST_MERGE);
             }
         }
     }
@@ -320,14 +320,14 @@ fn company(
             let named = record.peek(contact::LEAD_ID).is_some();
             record.set_aside(contact::LEAD_ID);
             let why = if named { event::ORPHAN } else { event::DETACHED };
-            work.remark(record, contact::LEAD_ID, why, "");
+            work.remark(record, contact::LEAD_ID, why);
             continue;
         };
         match plan.company(lead) {
             Some(company) if cells.get(col::COMPANY).is_empty() => cells.set(col::COMPANY, company),
             Some(company) if company != cells.get(col::COMPANY) => {
                 record.set_aside(contact::LEAD_ID);
-                work.remark(record, contact::LEAD_ID, event::LOST_MERGE, "");
+                work.remark(record, contact::LEAD_ID, event::LOST_MERGE);
             }
             _ => {}
         }

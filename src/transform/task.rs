@@ -72,7 +72,7 @@ fn kind(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
         cells.set(col::TASK_TYPE, &known);
     } else {
         record.set_aside(t::TYPE);
-        work.remark(record, t::TYPE, event::UNFIT, "");
+        work.remark(record, t::TYPE, event::UNFIT);
     }
     cells.set(col::ACTIVITY_TYPE, "TODO_TASK");
 }
@@ -124,7 +124,7 @@ fn due(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
         match record.take_as(field, cell) {
             Some(Ok(due)) if !taken => cells.set(col::DUE_AT, due),
             Some(Ok(due)) if *due != *cells.get(col::DUE_AT) => record.set_aside(field),
-            Some(Err(why)) => work.remark(record, field, why, ""),
+            Some(Err(why)) => work.remark(record, field, why),
             _ => {}
         }
         if midnight {
@@ -147,7 +147,7 @@ fn priority(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     };
     match record.take_as(t::PRIORITY, known) {
         Some(Ok(value)) => cells.set(col::PRIORITY, value),
-        Some(Err(why)) => work.remark(record, t::PRIORITY, why, ""),
+        Some(Err(why)) => work.remark(record, t::PRIORITY, why),
         None => {}
     }
 }

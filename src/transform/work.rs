@@ -94,14 +94,14 @@ impl Work<'_> {
         }
         cells.set(at, text::head(value, text::MAX_CELL));
         record.keep_whole(field);
-        self.remark(record, field, event::CUT, "");
+        self.remark(record, field, event::CUT);
     }
 
     /// Control characters do not reach a cell: the text as it was is kept, and listed.
     pub fn note_control(&mut self, record: &Record<'_>, field: Field, raw: &str) {
         if text::has_control(raw) {
             record.keep_whole(field);
-            self.remark(record, field, event::CONTROL, "");
+            self.remark(record, field, event::CONTROL);
         }
     }
 
@@ -110,7 +110,7 @@ impl Work<'_> {
         let value = record.value(field).filter(|value| !node::is_empty(value))?;
         if matches!(value.first(), Some(Node::Array { .. } | Node::Object { .. })) {
             record.set_aside(field);
-            self.remark(record, field, event::WRONG_TYPE, "");
+            self.remark(record, field, event::WRONG_TYPE);
             return None;
         }
         record.take(field)
@@ -136,7 +136,7 @@ impl Work<'_> {
             }
             Err(why) => {
                 // Built-in records carry the year 1 for "never": no value, no remark.
-                self.remark(record, field, why, "");
+                self.remark(record, field, why);
                 None
             }
         }
@@ -184,7 +184,7 @@ impl<'p> Work<'p> {
             }
             Some(None) => {
                 record.set_aside(lead);
-                self.remark(record, lead, event::ORPHAN, "");
+                self.remark(record, lead, event::ORPHAN);
             }
             None => self.remark_at(record, "lead_id", event::DETACHED, ""),
         }
@@ -198,7 +198,7 @@ impl<'p> Work<'p> {
                 }
             } else {
                 record.set_aside(contact);
-                self.remark(record, contact, event::DANGLING, "");
+                self.remark(record, contact, event::DANGLING);
             }
         }
         links
