@@ -1,9 +1,12 @@
-//! The map from Close to Twenty: the built-in rules as a table and the choices a user can make. It
-//! must not look at an export.
+//! The map from Close to Twenty: the built-in rules as a table, the choices a user can make, and the
+//! file they are made in. It must not look at an export.
 
+pub mod file;
 pub mod legal_forms;
+pub mod nearest;
 pub mod rules;
 pub mod settings;
 
+pub use file::MapFile;
 pub use rules::{Rule, Rules};
-pub use settings::{LeadStrategy, Settings};
+pub use settings::{CompanyDedupe, LeadStrategy, PeopleDedupe, QuotedHistory, Route, Settings};

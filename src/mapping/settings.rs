@@ -15,6 +15,57 @@ pub enum LeadStrategy {
     Company,
 }
 
+/// When two companies are one (design §5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CompanyDedupe {
+    /// By host, then by normalised name where at most one host is in play.
+    #[default]
+    #[value(name = "domain+name")]
+    #[serde(rename = "domain+name")]
+    DomainAndName,
+    /// By host only.
+    Domain,
+    /// Never.
+    Off,
+}
+
+/// When two contacts are one person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PeopleDedupe {
+    /// By primary e-mail address.
+    #[default]
+    Email,
+    /// Never.
+    Off,
+}
+
+/// What becomes of the text an e-mail quotes from the one it answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum QuotedHistory {
+    /// It stays in the body.
+    #[default]
+    Keep,
+    /// It is left out of the body; the whole text is in the archive.
+    Trim,
+}
+
+/// Where a type of records goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Route {
+    /// Twenty's tasks.
+    Task,
+    /// Twenty's notes.
+    Note,
+    /// An object of its own; custom types only.
+    Object,
+    /// The archive of the bundle.
+    Archive,
+}
+
 /// See the module's head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Settings {
