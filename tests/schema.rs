@@ -1,18 +1,28 @@
-//! `docs/manifest.schema.json` is the published contract of `manifest.json`: it equals what the
-//! code says (`UPDATE_GOLDEN=1` rewrites it), and every golden manifest obeys it. It must not
-//! check what a manifest means; the importer oracle does.
+//! `docs/manifest.schema.json` is the published contract of `manifest.json`, and
+//! `docs/workspace.schema.json` that of the workspace file: they equal what the code says
+//! (`UPDATE_GOLDEN=1` rewrites them), and every golden manifest obeys its own. It must not check
+//! what a manifest means; the importer oracle does.
 
 #![forbid(unsafe_code)]
 
 mod cases;
 
 use close2twenty::bundle::manifest::{Manifest, json_schema};
+use close2twenty::twenty::workspace::Workspace;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
-fn published() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/manifest.schema.json")
+/// Compares a schema with the published one.
+fn is_published(name: &str, schema: &Value) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    let mut now = serde_json::to_string_pretty(schema).expect("a schema");
+    now.push('\n');
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, &now).expect("the schema");
+    }
+    let stored = fs::read_to_string(&path).unwrap_or_default();
+    assert!(stored == now, "docs/{name} is stale: run with UPDATE_GOLDEN=1");
 }
 
 /// The golden manifests by path.
@@ -25,15 +35,30 @@ fn manifests() -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn the_published_schema_is_the_codes_own() {
-    let mut now = serde_json::to_string_pretty(&json_schema()).expect("a schema");
-    now.push('\n');
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::create_dir_all(published().parent().expect("a folder")).expect("docs");
-        fs::write(published(), &now).expect("the schema");
+fn the_published_schemas_are_the_codes_own() {
+    is_published("manifest.schema.json", &json_schema());
+    is_published("workspace.schema.json", &Workspace::json_schema());
+}
+
+#[test]
+fn workspace_files_obey_the_schema() {
+    let schema = Workspace::json_schema();
+    let validator = jsonschema::validator_for(&schema).expect("a valid schema");
+    let standard = Workspace::standard().expect("the built-in one").to_text().expect("JSON");
+    let by_hand = r#"{"members":[{"email":"a@example.com"}]}"#;
+    for good in [standard.as_str(), by_hand] {
+        let value: Value = serde_json::from_str(good).expect("JSON");
+        assert!(validator.is_valid(&value), "{value:.80}");
     }
-    let stored = fs::read_to_string(published()).expect("docs/manifest.schema.json");
-    assert!(stored == now, "docs/manifest.schema.json is stale: run with UPDATE_GOLDEN=1");
+    let wrong = [
+        r#"{"members":[{"firstName":"Ada"}]}"#,
+        r#"{"objects":[{"nameSingular":"company"}]}"#,
+        r#"{"version":"1"}"#,
+    ];
+    for wrong in wrong {
+        let value: Value = serde_json::from_str(wrong).expect("JSON");
+        assert!(!validator.is_valid(&value), "{wrong}");
+    }
 }
 
 #[test]

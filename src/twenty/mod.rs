@@ -18,3 +18,4 @@ pub mod options;
 pub mod phone;
 pub mod refusal;
 pub mod text;
+pub mod workspace;
