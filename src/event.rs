@@ -56,6 +56,8 @@ notices! {
     UNKNOWN_COUNTRY = "C2T-V420", "this is no country Twenty knows", "it is kept in the archive; correct it in Close";
     /// A custom value that does not fit its field's type.
     UNFIT = "C2T-V711", "the value does not fit the type of its field", "it is kept in the archive";
+    /// A user who is no member of the workspace.
+    NO_MEMBER = "C2T-V713", "this user is no member of the workspace", "invite them, and convert again with a fresh workspace file";
     /// No time stamp.
     NO_TIME = "C2T-V712", "this is no date or time", "it is kept in the archive";
     /// An address another person already has as primary.
@@ -72,7 +74,7 @@ pub struct Reject {
     /// Byte offset of the record in the (decompressed) source.
     pub offset: u64,
     /// Close type.
-    pub kind: &'static str,
+    pub kind: String,
     /// Close id, where known.
     pub id: String,
     /// Path inside the record, or empty for the record.

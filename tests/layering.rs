@@ -10,8 +10,12 @@ use std::path::{Path, PathBuf};
 const FLOW: &[&str] =
     &["read", "close", "survey", "mapping", "plan", "transform", "bundle", "report", "cli"];
 /// The ground floor, free for all; each imports only what is named with it.
-const GROUND: &[(&str, &[&str])] =
-    &[("twenty", &[]), ("event", &[]), ("error", &["event"]), ("pipeline", &["read", "error"])];
+const GROUND: &[(&str, &[&str])] = &[
+    ("twenty", &["error"]),
+    ("event", &[]),
+    ("error", &["event"]),
+    ("pipeline", &["read", "error"]),
+];
 /// Who may use threads at all, and so the pipeline.
 const PIPELINE_USERS: &[&str] = &["survey", "cli"];
 /// Files that may name threads. The survey is handed the pool and hands it on.

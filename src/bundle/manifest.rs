@@ -3,6 +3,7 @@
 //! anything that differs between two runs over the same input.
 
 pub use crate::event::RecordCounts;
+pub use crate::plan::ObjectSpec;
 use crate::plan::{FieldSpec, StepColumn};
 use crate::twenty::objects::Object;
 use schemars::JsonSchema;
@@ -88,26 +89,13 @@ pub struct Schema {
     pub fields: Vec<FieldSpec>,
 }
 
-/// An object to be made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ObjectSpec {
-    /// API name, singular.
-    pub name_singular: String,
-    /// API name, plural.
-    pub name_plural: String,
-    /// Label, singular.
-    pub label_singular: String,
-    /// Label, plural.
-    pub label_plural: String,
-}
-
 /// The files of one import step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// From 1.
     pub order: usize,
     /// API name of the object.
-    pub object: Object,
+    pub object: String,
     /// Folder of the files.
     pub folder: String,
     /// Orders of the steps that must come before.
@@ -153,11 +141,11 @@ pub struct Attachments {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Link {
     /// `task` or `note`.
-    pub object: Object,
+    pub object: String,
     /// Header of the column.
     pub header: String,
     /// API name of the target object.
-    pub target: Object,
+    pub target: String,
 }
 
 /// Counts.
@@ -167,6 +155,15 @@ pub struct Totals {
     pub records: BTreeMap<String, RecordCounts>,
     /// Rows per Twenty object, second passes left out.
     pub rows: BTreeMap<String, u64>,
+}
+
+impl Manifest {
+    /// The plural label people see of an object.
+    pub fn label_plural<'m>(&'m self, object: &'m str) -> &'m str {
+        let made = self.schema.objects.iter().find(|made| made.name_singular == object);
+        let made = made.map(|made| made.label_plural.as_str());
+        made.or_else(|| Object::by_name(object).map(Object::label_plural)).unwrap_or(object)
+    }
 }
 
 /// The JSON Schema of the manifest.
@@ -181,6 +178,7 @@ pub fn links() -> Vec<Link> {
         objects.flat_map(|object| object.columns().iter().map(move |column| (object, column)));
     let links = columns.filter_map(|(object, column)| {
         let (target, _) = column.new?.relation?;
+        let (object, target) = (object.name().to_owned(), target.to_owned());
         Some(Link { object, header: column.header.to_owned(), target })
     });
     links.collect()

@@ -132,6 +132,7 @@ fn json_cost(line: &[u8], columns: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Place;
     use crate::twenty::objects::{FieldType, Object};
 
     fn files(rows: impl Iterator<Item = (String, usize)>) -> Vec<(u64, u64)> {
@@ -143,7 +144,9 @@ mod tests {
             kind: FieldType::Text,
         };
         let step = StepPlan {
-            object: Object::Note,
+            place: Place::Standard(Object::Note),
+            object: "note".to_owned(),
+            order: 5,
             folder: "05-notes".to_owned(),
             stem: "notes".to_owned(),
             columns: vec![column],

@@ -32,6 +32,8 @@ pub struct Totals {
     pub rows: Vec<u64>,
     /// Rows made from a part of a record that has a row of its own.
     pub derived: u64,
+    /// Rows of each custom type, by its position in the plan.
+    pub typed: Map<usize, u64>,
 }
 
 /// What the finished tables are.
@@ -113,6 +115,9 @@ impl<'p> Writer<'p> {
         }
         add(&mut self.totals.unreadable, &output.unreadable);
         self.totals.derived += output.derived;
+        for (at, n) in output.typed {
+            *self.totals.typed.entry(at).or_default() += n;
+        }
         Ok(())
     }
 
@@ -123,7 +128,7 @@ impl<'p> Writer<'p> {
         let notice = reject.notice;
         let row = [
             notice.code,
-            reject.kind,
+            &reject.kind,
             &reject.id,
             &reject.path,
             notice.why,
@@ -173,16 +178,17 @@ impl<'p> Writer<'p> {
         std::fs::remove_dir_all(temp)
             .map_err(|e| Error::io("cannot remove temporary data", temp, e))?;
         let mut steps = Vec::new();
-        for (at, (step, files)) in plan.steps.iter().zip(files).enumerate() {
+        for (step, files) in plan.steps.iter().zip(files).filter(|(step, _)| step.order > 0) {
             steps.push(Step {
-                order: at + 1,
-                object: step.object,
+                order: step.order,
+                object: step.object.clone(),
                 folder: format!("csv/{}", step.folder),
                 depends_on: step.depends_on.clone(),
                 files: files?,
                 columns: step.shown().cloned().collect(),
             });
         }
+        steps.sort_by_key(|step| step.order);
         Ok(Finished { totals: self.totals, steps })
     }
 }

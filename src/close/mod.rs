@@ -2,6 +2,7 @@
 //! for its values. It knows nothing of Twenty.
 
 pub mod kind;
+mod layout;
 pub mod ledger;
 pub mod record;
 pub mod shape;

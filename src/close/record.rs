@@ -172,6 +172,16 @@ impl<'a> Record<'a> {
         self.nodes
     }
 
+    /// Id of the custom activity type or custom object type; empty for other kinds.
+    pub fn custom_type(&self) -> &'a str {
+        let key = match self.kind {
+            Kind::CustomActivity => "custom_activity_type_id",
+            Kind::CustomObject => "custom_object_type_id",
+            _ => return "",
+        };
+        node::get_text(self.nodes, key).unwrap_or_default()
+    }
+
     /// How many keys the record has.
     pub fn len(&self) -> usize {
         match self.nodes.first() {

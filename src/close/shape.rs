@@ -3,8 +3,6 @@
 //! archived. It must not say where a value goes.
 
 use super::kind::Kind;
-use hashbrown::HashMap;
-use std::sync::LazyLock;
 
 /// A key of one shape, by its position in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -337,6 +335,25 @@ activity! {
         SOURCE_URL_NORMALIZED = "source_url_normalized",
     }
 }
+activity! {
+    /// Custom activity.
+    custom_activity {
+        CUSTOM_TYPE = "custom_activity_type_id", STATUS = "status",
+        LAST_PUBLISHED_AT = "last_published_at", PINNED = "pinned", PINNED_AT = "pinned_at",
+        MENTIONS = "mentions", MENTIONS_UPDATED_AT = "mentions_updated_at", SOURCE = "source",
+        OPPORTUNITY_ID = "opportunity_id",
+    }
+}
+shape! {
+    /// Custom object (§3.6).
+    custom_object {
+        ID = "id", CUSTOM_TYPE = "custom_object_type_id", LEAD_ID = "lead_id", NAME = "name",
+        CREATED_BY = "created_by", CREATED_BY_NAME = "created_by_name",
+        UPDATED_BY = "updated_by", UPDATED_BY_NAME = "updated_by_name",
+        DATE_CREATED = "date_created", DATE_UPDATED = "date_updated",
+        ORGANIZATION_ID = "organization_id",
+    }
+}
 shape! {
     /// Comment (§3.6).
     comment {
@@ -371,74 +388,14 @@ pub fn shape(kind: Kind) -> &'static Shape {
         Kind::WhatsAppMessage => &whatsapp::SHAPE,
         Kind::Meeting => &meeting::SHAPE,
         Kind::FormSubmission => &form_submission::SHAPE,
+        Kind::CustomActivity => &custom_activity::SHAPE,
+        Kind::CustomObject => &custom_object::SHAPE,
         Kind::Comment => &comment::SHAPE,
         _ => &whole::SHAPE,
     }
 }
 
-/// A shape at one place: numbered paths, for counting without strings.
-#[derive(Debug)]
-pub struct Layout {
-    /// The keys.
-    pub shape: &'static Shape,
-    /// Path number of the first key.
-    pub base: usize,
-    /// Layouts of the nested shapes, by field.
-    pub nested: Vec<Option<Layout>>,
-    lookup: HashMap<&'static str, u8, foldhash::fast::FixedState>,
-}
-
-impl Layout {
-    /// The field called `key`.
-    pub fn find(&self, key: &str) -> Option<Field> {
-        self.lookup.get(key).copied().map(Field)
-    }
-}
-
-/// Every kind's layout and the names of all numbered paths.
-#[derive(Debug)]
-pub struct Layouts {
-    by_kind: Vec<Layout>,
-    /// Kind and path of each path number: `(Contact, "emails[].email")`.
-    pub paths: Vec<(Kind, String)>,
-}
-
-static LAYOUTS: LazyLock<Layouts> = LazyLock::new(|| {
-    let mut paths = Vec::new();
-    let by_kind =
-        Kind::ALL.iter().map(|kind| number(*kind, shape(*kind), "", &mut paths)).collect();
-    Layouts { by_kind, paths }
-});
-
-impl Layouts {
-    /// The one instance.
-    pub fn get() -> &'static Self {
-        &LAYOUTS
-    }
-
-    /// The layout of a kind.
-    pub fn of(kind: Kind) -> &'static Layout {
-        &LAYOUTS.by_kind[kind as usize]
-    }
-}
-
-fn number(
-    kind: Kind,
-    shape: &'static Shape,
-    prefix: &str,
-    paths: &mut Vec<(Kind, String)>,
-) -> Layout {
-    let base = paths.len();
-    paths.extend(shape.keys.iter().map(|key| (kind, format!("{prefix}{}", key.name))));
-    let nested = shape.keys.iter().map(|key| match key.form {
-        Form::List(inner) => Some(number(kind, inner, &format!("{prefix}{}[].", key.name), paths)),
-        Form::Object(inner) => Some(number(kind, inner, &format!("{prefix}{}.", key.name), paths)),
-        _ => None,
-    });
-    let nested = nested.collect();
-    let lookup = shape.keys.iter().enumerate().map(|(i, key)| (key.name, i as u8)).collect();
-    Layout { shape, base, nested, lookup }
-}
+pub use super::layout::{Layout, Layouts};
 
 #[cfg(test)]
 mod tests {
@@ -460,7 +417,9 @@ mod tests {
 
     #[test]
     fn base_constants_hold_for_every_activity() {
-        for shape in [&note::SHAPE, &call::SHAPE, &email::SHAPE, &sms::SHAPE, &meeting::SHAPE] {
+        for shape in
+            [&note::SHAPE, &call::SHAPE, &email::SHAPE, &meeting::SHAPE, &custom_activity::SHAPE]
+        {
             for (i, key) in base::SHAPE.keys.iter().enumerate() {
                 assert_eq!(shape.keys[i].name, key.name);
             }

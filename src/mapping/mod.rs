@@ -6,6 +6,7 @@ pub mod legal_forms;
 pub mod nearest;
 pub mod rules;
 pub mod settings;
+pub mod template;
 
 pub use file::MapFile;
 pub use rules::{Rule, Rules};

@@ -1,6 +1,10 @@
 //! The choices a user can make about the map, with their defaults. It must not hold what follows
 //! from an export.
 
+use super::template::Template;
+use crate::close::Kind;
+use indexmap::IndexMap;
+
 /// What represents a lead in Twenty (design §5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -67,8 +71,37 @@ pub enum Route {
 }
 
 /// See the module's head.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// What represents a lead.
     pub leads: LeadStrategy,
+    /// When two companies are one.
+    pub companies: CompanyDedupe,
+    /// When two contacts are one person.
+    pub people: PeopleDedupe,
+    /// What becomes of quoted text in e-mails.
+    pub quoted_history: QuotedHistory,
+    /// How opportunities are called.
+    pub opportunity_names: Template,
+    /// What the records of a kind become, where that is not the built-in way.
+    pub routes: IndexMap<Kind, Route, foldhash::fast::FixedState>,
+}
+
+/// The kinds whose route can be chosen, with the built-in one.
+pub const ROUTED: &[(Kind, Route)] = &[
+    (Kind::Call, Route::Task),
+    (Kind::Email, Route::Task),
+    (Kind::Sms, Route::Task),
+    (Kind::WhatsAppMessage, Route::Task),
+    (Kind::Meeting, Route::Task),
+    (Kind::FormSubmission, Route::Task),
+    (Kind::Note, Route::Note),
+];
+
+impl Settings {
+    /// What the records of a kind become; custom types have routes of their own.
+    pub fn route(&self, kind: Kind) -> Route {
+        let built_in = || ROUTED.iter().find(|(known, _)| *known == kind).map(|(_, route)| *route);
+        self.routes.get(&kind).copied().or_else(built_in).unwrap_or(Route::Object)
+    }
 }

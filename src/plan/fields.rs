@@ -2,13 +2,16 @@
 //! where they are part of the export; without them the values do, and the field says so. It must
 //! not convert values.
 
-use super::schema::Reserved;
+mod values;
+
+use super::CustomType;
+use super::schema::{Home, Names, Place};
 use crate::close::{Kind, Space};
-use crate::mapping::{LeadStrategy, Settings};
-use crate::survey::config::FieldEntry;
+use crate::mapping::{LeadStrategy, Route, Settings};
 use crate::survey::{Map, Profile, Survey};
 use crate::twenty::objects::{FieldType, Object};
 use crate::twenty::options::Options;
+use values::{defined, fill_options, has_misfits, inferred, single};
 
 /// How the values of a custom field are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub enum ValueRule {
     Text,
     /// As a number.
     Number,
+    /// As true or false.
+    Boolean,
     /// As a date.
     Date,
     /// As an instant.
@@ -25,12 +30,22 @@ pub enum ValueRule {
     Select,
     /// As several options.
     MultiSelect,
+    /// As the address of a page.
+    Link,
+    /// As an amount in the organisation's currency.
+    Currency,
     /// Users, as text with name and e-mail.
     Users,
+    /// A user, as a relation to a workspace member.
+    Member,
     /// A contact, as a relation to a person.
     Contact,
     /// Several contacts, as text with names and ids: a relation holds only one.
     Contacts,
+    /// A custom object, as a relation to a record of the type at this position.
+    Object(usize),
+    /// Several custom objects, as text with names and ids.
+    Objects,
     /// Not at all: to the archive.
     Archive,
 }
@@ -39,15 +54,38 @@ impl ValueRule {
     /// The type of the field in Twenty.
     pub const fn field_type(self) -> Option<FieldType> {
         match self {
-            Self::Text | Self::Users | Self::Contacts => Some(FieldType::Text),
+            Self::Text | Self::Users | Self::Contacts | Self::Objects => Some(FieldType::Text),
             Self::Number => Some(FieldType::Number),
+            Self::Boolean => Some(FieldType::Boolean),
             Self::Date => Some(FieldType::Date),
             Self::DateTime => Some(FieldType::DateTime),
             Self::Select => Some(FieldType::Select),
             Self::MultiSelect => Some(FieldType::MultiSelect),
-            Self::Contact => Some(FieldType::Relation),
+            Self::Link => Some(FieldType::Links),
+            Self::Currency => Some(FieldType::Currency),
+            Self::Member | Self::Contact | Self::Object(_) => Some(FieldType::Relation),
             Self::Archive => None,
         }
+    }
+}
+
+/// A field beside the first one, for what that cannot hold.
+#[derive(Clone, Debug)]
+pub struct Second {
+    /// A relation to the workspace member; else text for values that do not fit.
+    pub is_member: bool,
+    /// Where it lives.
+    pub homes: Vec<Home>,
+    /// For relations: labels of the far sides, by object.
+    pub reverse: Vec<(Place, String)>,
+    /// Its columns: step and position. Filled once the steps are known.
+    pub columns: Vec<(usize, usize)>,
+}
+
+impl Second {
+    /// The label of the far side.
+    pub fn reverse_of(&self, place: Place) -> &str {
+        label_of(&self.reverse, place)
     }
 }
 
@@ -56,6 +94,8 @@ impl ValueRule {
 pub struct CustomField {
     /// Close type it belongs to.
     pub kind: Kind,
+    /// The custom type it belongs to, by position in the plan.
+    pub of_type: Option<usize>,
     /// The keys it goes by in records.
     pub keys: Vec<(Space, Box<str>)>,
     /// Close's name, or the id where no name is known.
@@ -66,40 +106,108 @@ pub struct CustomField {
     pub rule: ValueRule,
     /// How that was decided.
     pub why: String,
+    /// How sure that is, from 0 to 1.
+    pub confidence: f64,
     /// Its options, for select fields.
     pub options: Options,
-    /// Where it lives: object, API name, label.
-    pub homes: Vec<(Object, String, String)>,
+    /// Where it lives.
+    pub homes: Vec<Home>,
+    /// For relations: labels of the far sides, by object.
+    pub reverse: Vec<(Place, String)>,
+    /// The field beside it, where there is one.
+    pub second: Option<Second>,
     /// Its columns: step and position. Filled once the steps are known.
     pub columns: Vec<(usize, usize)>,
     /// What its values look like.
     pub profile: Profile,
 }
 
-/// A field is a choice when each value occurs at least this often on average…
-const CHOICE_REPEATS: u64 = 3;
-/// … and there are at most so many values.
-const CHOICE_MAX: usize = 40;
+impl CustomField {
+    /// The object its relation points to, when it is one to records of the export.
+    pub const fn target(&self) -> Option<Place> {
+        match self.rule {
+            ValueRule::Contact => Some(Place::Standard(Object::Person)),
+            ValueRule::Object(at) => Some(Place::Type(at)),
+            _ => None,
+        }
+    }
 
-pub(super) fn decide(
-    survey: &Survey,
-    settings: Settings,
-    names: &mut Reserved,
-) -> Vec<CustomField> {
+    /// API name of the object its relation points to.
+    pub fn relation_target<'t>(&self, types: &'t [CustomType]) -> Option<&'t str> {
+        match self.rule {
+            ValueRule::Contact => Some(Object::Person.name()),
+            ValueRule::Object(at) => types.get(at).map(|one| one.object.name_singular.as_str()),
+            ValueRule::Member => Some(super::schema::MEMBER),
+            _ => None,
+        }
+    }
+
+    /// Its homes, and those of the field beside it.
+    pub fn all_homes(&self) -> impl Iterator<Item = &Home> {
+        self.homes.iter().chain(self.second.iter().flat_map(|second| &second.homes))
+    }
+
+    /// The label of the far side of its relation.
+    pub fn reverse_of(&self, place: Place) -> &str {
+        label_of(&self.reverse, place)
+    }
+
+    /// Where it comes from and how it was decided.
+    pub fn full_why(&self) -> String {
+        let kind = self.kind.word().replace('_', " ");
+        format!("Close {kind} field \"{}\": {}", self.close_name, self.why)
+    }
+}
+
+fn label_of(labels: &[(Place, String)], place: Place) -> &str {
+    labels.iter().find(|(at, _)| *at == place).map_or("", |(_, label)| label)
+}
+
+/// How sure a defined type is, and one that was inferred from the values.
+const DEFINED: f64 = 1.0;
+const INFERRED: f64 = 0.7;
+
+/// What the fields are decided from.
+pub(super) struct Context<'p> {
+    pub survey: &'p Survey,
+    pub settings: &'p Settings,
+    pub types: &'p [CustomType],
+    /// The workspace's members are known.
+    pub members: bool,
+}
+
+/// Close types beside the four with fields of their own, and what their records become.
+const OTHERS: &[(Kind, Object)] = &[
+    (Kind::Task, Object::Task),
+    (Kind::Call, Object::Task),
+    (Kind::Email, Object::Task),
+    (Kind::Sms, Object::Task),
+    (Kind::WhatsAppMessage, Object::Task),
+    (Kind::Meeting, Object::Task),
+    (Kind::FormSubmission, Object::Task),
+    (Kind::Note, Object::Note),
+];
+
+pub(super) fn decide(context: &Context<'_>, names: &mut Names) -> Vec<CustomField> {
     let mut fields = Vec::new();
-    for (kind, homes) in [
-        (Kind::Contact, &[Object::Person][..]),
-        (Kind::Opportunity, &[Object::Opportunity]),
-        (
-            Kind::Lead,
-            match settings.leads {
-                LeadStrategy::Company => &[Object::Company][..],
-                _ => &[Object::Company, Object::Person],
-            },
-        ),
-    ] {
-        for (keys, profile) in keys_of(survey, kind) {
-            fields.push(field(survey, kind, keys, profile, homes, names));
+    let standard = |objects: &[Object]| objects.iter().map(|o| Place::Standard(*o)).collect();
+    let lead = match context.settings.leads {
+        LeadStrategy::Company => standard(&[Object::Company]),
+        _ => standard(&[Object::Company, Object::Person]),
+    };
+    let mut scopes: Vec<(Kind, Option<usize>, Vec<Place>)> = vec![
+        (Kind::Contact, None, standard(&[Object::Person])),
+        (Kind::Opportunity, None, standard(&[Object::Opportunity])),
+        (Kind::Lead, None, lead),
+    ];
+    scopes.extend(OTHERS.iter().map(|(kind, object)| (*kind, None, standard(&[*object]))));
+    for (at, one) in context.types.iter().enumerate() {
+        let homes = if one.route == Route::Object { vec![Place::Type(at)] } else { Vec::new() };
+        scopes.push((one.kind, Some(at), homes));
+    }
+    for (kind, of_type, homes) in scopes {
+        for (keys, profile) in keys_of(context, kind, of_type) {
+            fields.push(field(context, (kind, of_type), keys, profile, &homes, names));
         }
     }
     fields
@@ -109,14 +217,15 @@ type Keys = Vec<(Space, Box<str>)>;
 
 /// The fields of one Close type: ids, with the names that mean the same field; in the order of
 /// their names.
-fn keys_of(survey: &Survey, kind: Kind) -> Vec<(Keys, Profile)> {
+fn keys_of(context: &Context<'_>, kind: Kind, of_type: Option<usize>) -> Vec<(Keys, Profile)> {
+    let survey = context.survey;
+    let owner = of_type.and_then(|at| context.types.get(at)).map_or("", |one| &one.close_id);
     let mut fields: Vec<(Keys, Profile)> = Vec::new();
     let seen = |space| {
-        let here = survey
-            .customs
-            .iter()
-            .filter(move |((k, s, _), p)| *k == kind && *s == space && p.records > 0);
-        here.map(|((_, _, key), profile)| (key.clone(), profile.clone()))
+        let here = survey.customs.iter().filter(move |((k, o, s, _), p)| {
+            (*k, &**o, *s) == (kind, owner, space) && p.records > 0
+        });
+        here.map(|((_, _, _, key), profile)| (key.clone(), profile.clone()))
     };
     let mut ids: Vec<_> = seen(Space::CustomId).collect();
     ids.sort_by(|a, b| (name_of(survey, &a.0), &a.0).cmp(&(name_of(survey, &b.0), &b.0)));
@@ -167,13 +276,14 @@ fn paired(survey: &Survey, id: &str, names: &Map<Box<str>, Profile>) -> Option<B
 }
 
 fn field(
-    survey: &Survey,
-    kind: Kind,
+    context: &Context<'_>,
+    (kind, of_type): (Kind, Option<usize>),
     keys: Keys,
     profile: Profile,
-    homes: &[Object],
-    names: &mut Reserved,
+    places: &[Place],
+    names: &mut Names,
 ) -> CustomField {
+    let survey = context.survey;
     let id = keys.iter().find(|(space, _)| *space == Space::CustomId).map(|(_, id)| id.clone());
     let name = keys.iter().find(|(space, _)| *space == Space::CustomName).map(|(_, n)| n.clone());
     let entry = id.as_ref().and_then(|id| survey.config.fields.get(id)).or_else(|| {
@@ -181,94 +291,103 @@ fn field(
         survey.config.fields.values().find(|f| f.name == *name)
     });
     let close_name = entry.map(|e| e.name.clone()).or(name).or(id).unwrap_or_default();
-    let (rule, why) = match entry {
-        Some(entry) => defined(entry, &profile),
-        None => inferred(&profile, single(survey, kind)),
+    let (rule, why, confidence) = match entry {
+        Some(entry) => {
+            let (rule, why) = defined(context, entry, &profile);
+            (rule, why, if &*entry.kind == "hidden" { INFERRED } else { DEFINED })
+        }
+        None => {
+            let (rule, why) = inferred(context, &profile, single(survey, kind));
+            (rule, why, INFERRED)
+        }
     };
     let mut options = Options::new();
     if matches!(rule, ValueRule::Select | ValueRule::MultiSelect) {
         fill_options(&mut options, entry, &profile);
     }
-    let suffix = match kind {
+    let mut field = CustomField {
+        kind,
+        of_type,
+        keys,
+        close_name,
+        close_type: entry.map(|e| e.kind.clone()),
+        rule,
+        why,
+        confidence,
+        options,
+        homes: Vec::new(),
+        reverse: Vec::new(),
+        second: None,
+        columns: Vec::new(),
+        profile,
+    };
+    settle(context, &mut field, places, names);
+    field
+}
+
+/// Finds names for the field and for the one beside it.
+fn settle(context: &Context<'_>, field: &mut CustomField, places: &[Place], names: &mut Names) {
+    let Some(kind) = field.rule.field_type() else { return };
+    let suffix = suffix(field.kind);
+    for place in places {
+        let object = object_name(context.types, *place);
+        let home = names.field(*place, object, &field.close_name, suffix, kind);
+        if let Some(target) = field.relation_target(context.types) {
+            let far = format!("{} of {}", label_plural(context.types, *place), home.label);
+            field.reverse.push((*place, names.reverse(target, &far, suffix)));
+        }
+        field.homes.push(home);
+    }
+    field.second = second(context, field, names);
+}
+
+/// Users get a relation to the member beside the text; values that do not fit their type get a text
+/// beside it.
+fn second(context: &Context<'_>, field: &CustomField, names: &mut Names) -> Option<Second> {
+    let is_member =
+        field.rule == ValueRule::Users && context.members && field.profile.max_items < 2;
+    if !is_member && !has_misfits(field.rule, &field.profile) {
+        return None;
+    }
+    let (tail, kind) =
+        if is_member { ("Member", FieldType::Relation) } else { ("Text", FieldType::Text) };
+    let mut second =
+        Second { is_member, homes: Vec::new(), reverse: Vec::new(), columns: Vec::new() };
+    for home in &field.homes {
+        let object = object_name(context.types, home.place);
+        let label = crate::twenty::text::head(&home.label, 63 - tail.len() - 3);
+        let label = format!("{} ({tail})", label.trim_end());
+        let twin = names.field(home.place, object, &label, suffix(field.kind), kind);
+        if is_member {
+            let far = format!("{} of {}", label_plural(context.types, home.place), home.label);
+            let far = names.reverse(super::schema::MEMBER, &far, suffix(field.kind));
+            second.reverse.push((home.place, far));
+        }
+        second.homes.push(twin);
+    }
+    Some(second)
+}
+
+const fn suffix(kind: Kind) -> &'static str {
+    match kind {
         Kind::Lead => "Lead",
         Kind::Contact => "Contact",
-        _ => "Opportunity",
-    };
-    let homes = match rule.field_type() {
-        None => Vec::new(),
-        Some(ty) => {
-            homes.iter().map(|object| names.field(*object, &close_name, suffix, ty)).collect()
-        }
-    };
-    let close_type = entry.map(|e| e.kind.clone());
-    let columns = Vec::new();
-    CustomField { kind, keys, close_name, close_type, rule, why, options, homes, columns, profile }
-}
-
-/// Copies of records say nothing new: how many of the records read are different ones, as a fraction.
-fn single(survey: &Survey, kind: Kind) -> (u64, u64) {
-    let read = survey.read.get(&kind).copied().unwrap_or_default();
-    let different = survey.different.get(&kind).copied().unwrap_or(read);
-    (different, read.max(1))
-}
-
-fn defined(entry: &FieldEntry, profile: &Profile) -> (ValueRule, String) {
-    let multi = entry.multi || profile.max_items > 1;
-    let rule = match &*entry.kind {
-        "number" => ValueRule::Number,
-        "date" => ValueRule::Date,
-        "datetime" => ValueRule::DateTime,
-        "choices" if multi => ValueRule::MultiSelect,
-        "choices" => ValueRule::Select,
-        "user" => ValueRule::Users,
-        "contact" if multi => ValueRule::Contacts,
-        "contact" => ValueRule::Contact,
-        "custom_object" => ValueRule::Archive,
-        "hidden" => {
-            let (rule, why) = inferred(profile, (1, 1));
-            return (rule, format!("hidden field: {why}"));
-        }
-        _ => ValueRule::Text,
-    };
-    let more = if multi && entry.kind.as_ref() == "contact" { ", several values" } else { "" };
-    (rule, format!("defined as {}{more}", entry.kind))
-}
-
-fn inferred(profile: &Profile, single: (u64, u64)) -> (ValueRule, String) {
-    let items = profile.items();
-    let all = |n: u64| n == items && items > 0;
-    let several = profile.arrays > 0;
-    let distinct = profile.distinct.as_ref().map_or(0, indexmap::IndexMap::len);
-    let repeats =
-        distinct > 0 && profile.texts * single.0 / single.1 >= CHOICE_REPEATS * distinct as u64;
-    let few = distinct > 0 && distinct <= CHOICE_MAX && profile.long == 0;
-    let rule = match () {
-        () if all(profile.custom_objects) || profile.objects > 0 => ValueRule::Archive,
-        () if all(profile.users) => ValueRule::Users,
-        () if all(profile.contacts) && profile.max_items < 2 => ValueRule::Contact,
-        () if all(profile.contacts) => ValueRule::Contacts,
-        () if all(profile.numbers) && !several => ValueRule::Number,
-        () if all(profile.dates) && !several => ValueRule::Date,
-        () if all(profile.instants + profile.dates) && !several => ValueRule::DateTime,
-        () if several && all(profile.texts) && few => ValueRule::MultiSelect,
-        () if all(profile.texts) && few && repeats => ValueRule::Select,
-        () => ValueRule::Text,
-    };
-    let why = format!("no definition: inferred from {items} values, {distinct} of them distinct");
-    (rule, why)
-}
-
-fn fill_options(options: &mut Options, entry: Option<&FieldEntry>, profile: &Profile) {
-    for choice in entry.iter().flat_map(|entry| &entry.choices) {
-        if !choice.trim().is_empty() {
-            options.add(choice);
-        }
+        Kind::Opportunity => "Opportunity",
+        Kind::CustomActivity | Kind::CustomObject => "Field",
+        _ => "Close",
     }
-    let mut rest: Vec<_> = profile.distinct.iter().flatten().collect();
-    rest.sort_by(|(a, n), (b, m)| (m, a).cmp(&(n, b)));
-    for (value, _) in rest {
-        if !value.trim().is_empty() {
-            options.add(value);
-        }
+}
+
+fn object_name(types: &[CustomType], place: Place) -> &str {
+    match place {
+        Place::Standard(object) => object.name(),
+        Place::Type(at) => types.get(at).map_or("", |one| &one.object.name_singular),
+    }
+}
+
+fn label_plural(types: &[CustomType], place: Place) -> &str {
+    match place {
+        Place::Standard(object) => object.label_plural(),
+        Place::Type(at) => types.get(at).map_or("", |one| &one.object.label_plural),
     }
 }

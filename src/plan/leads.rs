@@ -76,7 +76,7 @@ pub(super) struct Identity {
     pub gone: HashMap<Box<str>, Box<str>, foldhash::fast::FixedState>,
 }
 
-pub(super) fn identify(survey: &mut Survey, settings: Settings) -> Identity {
+pub(super) fn identify(survey: &mut Survey, settings: &Settings) -> Identity {
     let mut leads = resolve(std::mem::take(&mut survey.leads));
     let gone = gone(&survey.merges, &leads);
     let mut contacts =

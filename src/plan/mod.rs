@@ -9,6 +9,7 @@ pub mod owners;
 pub mod people;
 pub mod schema;
 pub mod stages;
+pub mod types;
 mod unused;
 
 pub use companies::Company;
@@ -16,13 +17,17 @@ pub use fields::{CustomField, ValueRule};
 pub use leads::{Lead, Verdict};
 pub use owners::Owner;
 pub use people::Contact;
-pub use schema::{FieldSpec, OptionSpec, RelationSpec, StepColumn, StepPlan};
+pub use schema::{
+    FieldSpec, Home, ObjectSpec, OptionSpec, Place, RelationSpec, StepColumn, StepPlan,
+};
 pub use stages::{Stage, Stages};
+pub use types::CustomType;
 
 use crate::close::{Kind, Space};
 use crate::error::Result;
 use crate::mapping::{Rules, Settings};
 use crate::survey::{Map, Seen, Survey};
+use crate::twenty::workspace::Workspace;
 use hashbrown::{HashMap, HashSet};
 
 /// A record that went into another one, and why.
@@ -37,6 +42,9 @@ pub struct Merge {
     /// Why.
     pub reason: String,
 }
+
+/// Where a custom field is known: Close type, position of the custom type, space of its keys.
+type Scope = (Kind, Option<usize>, Space);
 
 /// Everything pass 2 needs to know.
 #[derive(Debug)]
@@ -63,18 +71,24 @@ pub struct Plan {
     pub lead_statuses: Map<Box<str>, String>,
     /// Stages and pipelines.
     pub stages: Stages,
+    /// Custom activity types and custom object types, in import order.
+    pub types: Vec<CustomType>,
     /// Custom fields.
     pub fields: Vec<CustomField>,
     /// Which custom field a key belongs to.
-    pub field_of: HashMap<(Kind, Space), HashMap<Box<str>, usize, foldhash::fast::FixedState>>,
+    pub field_of: HashMap<Scope, HashMap<Box<str>, usize, foldhash::fast::FixedState>>,
     /// People of the company, by Close id.
     pub owners: Map<Box<str>, Owner>,
+    /// The organisation's currency, where known.
+    pub currency: Option<&'static str>,
     /// What is taken for now: the latest instant recorded in the export, in microseconds.
     pub as_of: i64,
     /// Fields that must exist first.
     pub schema: Vec<FieldSpec>,
     /// The files to write, in import order.
     pub steps: Vec<StepPlan>,
+    /// Custom objects by hash of their id: id of the type, and name.
+    pub custom_objects: HashMap<u64, (Box<str>, Box<str>), foldhash::fast::FixedState>,
     /// Hashes of the ids of all opportunities.
     pub opportunities: HashSet<u64, foldhash::fast::FixedState>,
     /// When to-dos were completed, by id hash.
@@ -95,24 +109,33 @@ impl Plan {
         seen: Seen,
         settings: Settings,
         rules: Rules,
+        workspace: &Workspace,
     ) -> Result<Self> {
-        let identity = leads::identify(survey, settings);
-        let owners = owners::resolve(survey);
+        let identity = leads::identify(survey, &settings);
+        let owners = owners::resolve(survey, workspace);
         let stages = stages::decide(survey);
         let (lead_statuses, status_options) = stages::lead_statuses(survey);
-        let mut names = schema::Reserved::new();
-        let mut fields = fields::decide(survey, settings, &mut names);
-        let (schema, steps) = schema::build(
-            &fields,
-            &stages,
-            &status_options,
-            &unused::Unused::new(&rules, survey, settings),
-        );
+        let mut names = schema::Names::new(workspace);
+        let types = types::decide(survey, &mut names);
+        let members = !workspace.members.is_empty();
+        let context = fields::Context { survey, settings: &settings, types: &types, members };
+        let mut fields = fields::decide(&context, &mut names);
+        let mut steps = schema::steps(&fields, &types);
+        let parts = schema::Parts {
+            types: &types,
+            fields: &fields,
+            stages: &stages,
+            lead_statuses: &status_options,
+            unused: &unused::Unused::new(&rules, survey, &settings),
+            members,
+        };
+        let schema = schema::build(&parts, &mut steps);
         schema::place(&mut fields, &steps);
-        let mut field_of: HashMap<_, HashMap<Box<str>, usize, _>> = HashMap::new();
+        let mut field_of: HashMap<Scope, HashMap<Box<str>, usize, _>> = HashMap::new();
         for (i, field) in fields.iter().enumerate() {
             for (space, key) in &field.keys {
-                field_of.entry((field.kind, *space)).or_default().insert(key.clone(), i);
+                let scope = (field.kind, field.of_type, *space);
+                field_of.entry(scope).or_default().insert(key.clone(), i);
             }
         }
         Ok(Self {
@@ -127,12 +150,15 @@ impl Plan {
             gone: identity.gone,
             lead_statuses,
             stages,
+            types,
             fields,
             field_of,
             owners,
+            currency: currency(survey),
             as_of: survey.latest,
             schema,
             steps,
+            custom_objects: std::mem::take(&mut survey.custom_objects),
             opportunities: std::mem::take(&mut survey.opportunities),
             completions: std::mem::take(&mut survey.completions),
             threads: std::mem::take(&mut survey.threads),
@@ -165,11 +191,31 @@ impl Plan {
         }
     }
 
-    /// The custom field behind a key.
-    pub fn field(&self, kind: Kind, space: Space, key: &str) -> Option<(usize, &CustomField)> {
-        let at = *self.field_of.get(&(kind, space))?.get(key)?;
+    /// The custom type a record has, by position; none for other kinds.
+    pub fn type_of(&self, kind: Kind, id: &str) -> Option<usize> {
+        self.types.iter().position(|one| one.kind == kind && *one.close_id == *id)
+    }
+
+    /// The e-mail address of the workspace member a user is.
+    pub fn member(&self, id: &str) -> Option<&str> {
+        self.owners.get(id)?.member.as_deref()
+    }
+
+    /// The custom field behind a key of a record of this kind and custom type.
+    pub fn field(
+        &self,
+        (kind, of_type): (Kind, Option<usize>),
+        space: Space,
+        key: &str,
+    ) -> Option<(usize, &CustomField)> {
+        let at = *self.field_of.get(&(kind, of_type, space))?.get(key)?;
         Some((at, self.fields.get(at)?))
     }
+}
+
+fn currency(survey: &Survey) -> Option<&'static str> {
+    let (_, code) = survey.config.organization.as_ref()?;
+    crate::twenty::currency::code(code.as_deref()?).ok()
 }
 
 fn merged_leads(merges: &[Merge]) -> Map<Box<str>, Vec<Box<str>>> {

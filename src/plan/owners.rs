@@ -1,8 +1,10 @@
 //! Who every named user is (design §8): by the organisation's word first, else by the latest name
-//! in the records. It must not match them with workspace members.
+//! in the records; and which workspace member they are, by e-mail. A relation to somebody who is no
+//! member would abort an import.
 
 use crate::close::Kind;
 use crate::survey::{Map, Role, Survey};
+use crate::twenty::workspace::Workspace;
 
 /// A user of Close.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct Owner {
     pub inactive: bool,
     /// Listed by the organisation or the users file.
     pub listed: bool,
+    /// E-mail address of the workspace member they are, as the workspace writes it.
+    pub member: Option<Box<str>>,
     /// How often named, by kind and role.
     pub counts: Map<(Kind, Role), u64>,
 }
@@ -31,7 +35,7 @@ impl Owner {
     }
 }
 
-pub(super) fn resolve(survey: &Survey) -> Map<Box<str>, Owner> {
+pub(super) fn resolve(survey: &Survey, workspace: &Workspace) -> Map<Box<str>, Owner> {
     let mut owners: Map<Box<str>, Owner> = Map::default();
     for (id, named) in &survey.users.0 {
         let owner =
@@ -45,6 +49,11 @@ pub(super) fn resolve(survey: &Survey) -> Map<Box<str>, Owner> {
         }
         owner.email = clean(&entry.email);
         (owner.inactive, owner.listed) = (entry.inactive, true);
+    }
+    let members = workspace.members_by_email();
+    for owner in owners.values_mut() {
+        let member = members.get(&*owner.email.to_lowercase());
+        owner.member = member.map(|member| member.email.as_str().into());
     }
     owners.sort_keys();
     owners

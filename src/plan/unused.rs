@@ -3,15 +3,15 @@
 
 use crate::mapping::{LeadStrategy, Rules, Settings};
 use crate::survey::{Map, Survey};
-use crate::twenty::objects::{Column, Object, person};
+use crate::twenty::objects::{Column, person};
 
 /// See the module's head.
 #[derive(Debug)]
-pub(super) struct Unused(Vec<(Object, String)>);
+pub(super) struct Unused(Vec<(String, String)>);
 
 impl Unused {
     /// Fields that rules name as targets, but only of paths without a value.
-    pub fn new(rules: &Rules, survey: &Survey, settings: Settings) -> Self {
+    pub fn new(rules: &Rules, survey: &Survey, settings: &Settings) -> Self {
         let filled: Vec<_> =
             survey.ledger.lines().into_iter().filter(|l| l.counts.filled > 0).collect();
         let mut targets: Map<&str, bool> = Map::default();
@@ -24,21 +24,26 @@ impl Unused {
         let mut unused = Vec::new();
         for (target, _) in targets.iter().filter(|(_, filled)| !**filled) {
             let Some((object, field)) = target.split_once('.') else { continue };
-            let object = Object::ALL.into_iter().find(|known| known.name() == object);
-            unused.extend(object.map(|object| (object, field.to_owned())));
+            unused.push((object.to_owned(), field.to_owned()));
         }
         if settings.leads == LeadStrategy::Company {
             // No person represents a lead.
             let lead_level = person::COLUMNS.iter().filter(|c| LEAD_LEVEL.contains(&c.field));
-            unused.extend(lead_level.map(|column| (Object::Person, column.field.to_owned())));
+            unused.extend(lead_level.map(|column| ("person".to_owned(), column.field.to_owned())));
         }
         Self(unused)
     }
 
-    /// True for a field that need not be made.
-    pub fn has(&self, object: Object, column: &Column) -> bool {
+    /// True for a field that need not be made. `object` is an API name, or what the rules call all
+    /// objects of custom activities and of custom objects.
+    pub fn has(&self, object: &str, column: &Column) -> bool {
+        let needed = |new: crate::twenty::objects::NewField| {
+            new.unique
+                || (new.relation.is_some() && column.field != "opportunity")
+                || object != "customActivity" && new.relation.is_some()
+        };
         self.0.iter().any(|(o, field)| *o == object && *field == column.field)
-            && column.new.is_none_or(|new| !new.unique && new.relation.is_none())
+            && column.new.is_none_or(|new| !needed(new))
     }
 }
 

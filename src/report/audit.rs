@@ -247,7 +247,7 @@ fn custom_fields(survey: &Survey) -> Map<&'static str, u64> {
             survey
                 .customs
                 .iter()
-                .filter(move |((k, s, _), p)| k == kind && *s == space && p.records > 0)
+                .filter(move |((k, _, s, _), p)| k == kind && *s == space && p.records > 0)
                 .count()
         };
         let n = of(Space::CustomId).max(of(Space::CustomName));

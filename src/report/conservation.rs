@@ -5,7 +5,8 @@
 use crate::bundle::Totals;
 use crate::close::{Kind, ledger::Line};
 use crate::error::{Error, Result};
-use crate::plan::{Plan, Verdict};
+use crate::mapping::{Route, settings::ROUTED};
+use crate::plan::{CustomType, Place, Plan, Verdict};
 use crate::survey::Survey;
 use crate::twenty::objects::Object;
 use std::fmt::Write as _;
@@ -54,11 +55,7 @@ pub fn check(survey: &Survey, plan: &Plan, totals: &Totals) -> Result<()> {
     }
     for (object, expected, written) in rows(plan, totals) {
         if expected != written {
-            let _ = write!(
-                wrong,
-                "\n  {}: {expected} rows planned, {written} written",
-                object.plural()
-            );
+            let _ = write!(wrong, "\n  {object}: {expected} rows planned, {written} written");
         }
     }
     if wrong.is_empty() {
@@ -69,28 +66,35 @@ pub fn check(survey: &Survey, plan: &Plan, totals: &Totals) -> Result<()> {
 }
 
 /// Planned and written rows of each object.
-fn rows(plan: &Plan, totals: &Totals) -> Vec<(Object, u64, u64)> {
-    let written = |kinds: &[Kind]| -> u64 {
-        kinds.iter().filter_map(|kind| totals.counts.get(kind)).map(|counts| counts.written).sum()
+fn rows<'p>(plan: &'p Plan, totals: &Totals) -> Vec<(&'p str, u64, u64)> {
+    let written = |kind: &Kind| totals.counts.get(kind).map_or(0, |counts| counts.written);
+    let routed = |route: Route| -> u64 {
+        ROUTED
+            .iter()
+            .filter(|(k, _)| plan.settings.route(*k) == route)
+            .map(|(k, _)| written(k))
+            .sum()
+    };
+    let typed = |at: usize| totals.typed.get(&at).copied().unwrap_or_default();
+    let told = |route: Route| -> u64 {
+        let types = plan.types.iter().enumerate().filter(|(_, one)| one.route == route);
+        types.map(|(at, _)| typed(at)).sum()
     };
     let survivors = plan.contacts.iter().filter(|(id, contact)| contact.survivor == **id).count();
     let alone = plan.leads.values().filter(|lead| lead.verdict == Verdict::Person).count();
-    let done = [
-        Kind::Task,
-        Kind::Call,
-        Kind::Email,
-        Kind::Sms,
-        Kind::WhatsAppMessage,
-        Kind::Meeting,
-        Kind::FormSubmission,
-    ];
-    let planned = [
-        plan.companies.len() as u64,
-        (survivors + alone) as u64,
-        written(&[Kind::Opportunity]),
-        written(&done),
-        written(&[Kind::Note, Kind::Comment]) + totals.derived,
-    ];
-    let rows = Object::ALL.iter().zip(planned).zip(&totals.rows);
-    rows.map(|((object, planned), written)| (*object, planned, *written)).collect()
+    let planned = |place: Place| match place {
+        Place::Standard(Object::Company) => plan.companies.len() as u64,
+        Place::Standard(Object::Person) => (survivors + alone) as u64,
+        Place::Standard(Object::Opportunity) => written(&Kind::Opportunity),
+        Place::Standard(Object::Task) => {
+            written(&Kind::Task) + routed(Route::Task) + told(Route::Task)
+        }
+        Place::Standard(Object::Note) => {
+            written(&Kind::Comment) + routed(Route::Note) + told(Route::Note) + totals.derived
+        }
+        Place::Type(at) if plan.types.get(at).is_some_and(CustomType::has_object) => typed(at),
+        Place::Type(_) => 0,
+    };
+    let steps = plan.steps.iter().zip(&totals.rows).filter(|(step, _)| !step.is_second_pass());
+    steps.map(|(step, written)| (step.object.as_str(), planned(step.place), *written)).collect()
 }

@@ -73,13 +73,16 @@ fn unruled(plan: &Plan, line: &crate::close::ledger::Line) -> (String, String) {
         .path
         .strip_prefix("custom.")
         .or_else(|| line.path.strip_prefix("custom[").and_then(|rest| rest.strip_suffix(']')));
-    let field = key.and_then(|key| {
-        plan.fields.iter().find(|f| f.kind == line.kind && f.keys.iter().any(|(_, k)| **k == *key))
-    });
-    match field {
+    let fields: Vec<_> = plan
+        .fields
+        .iter()
+        .filter(|f| f.kind == line.kind && f.keys.iter().any(|(_, k)| Some(&**k) == key))
+        .collect();
+    match fields.first() {
         Some(field) => {
-            let homes =
-                field.homes.iter().map(|(object, name, _)| format!("{}.{name}", object.name()));
+            // A shared field has a home on each type it belongs to.
+            let homes = fields.iter().flat_map(|field| field.all_homes());
+            let homes = homes.map(|home| format!("{}.{}", plan.object_name(home.place), home.name));
             let note = format!("custom field \"{}\": {}", field.close_name, field.why);
             (homes.collect::<Vec<_>>().join(", "), note)
         }

@@ -5,7 +5,7 @@ use super::seen::Seen;
 use super::users::Role;
 use super::walk::{self, Visit};
 use super::{ContactFacts, LeadFacts, StatusFacts, Survey, hash};
-use crate::close::shape::{attachment, call, contact, lead, opportunity, task};
+use crate::close::shape::{attachment, call, contact, custom_object, lead, opportunity, task};
 use crate::close::{Field, Group, Kind, Record, Space, time};
 use crate::error::Result;
 use crate::pipeline;
@@ -89,6 +89,7 @@ impl Collector<'_> {
             kind if kind.is_activity() => self.activity(visit),
             _ => {}
         }
+        self.custom_type(record);
         self.customs(record);
         self.dates(record);
         self.contact_lead(visit);
@@ -256,11 +257,26 @@ impl Collector<'_> {
         total.1 += list.iter().map(size).sum::<u64>();
     }
 
+    /// Which custom type the record has; custom objects are known by id, because others refer to them.
+    fn custom_type(&mut self, record: &Record<'_>) {
+        if !matches!(record.kind, Kind::CustomActivity | Kind::CustomObject) {
+            return;
+        }
+        let owner = record.custom_type();
+        *self.survey.custom_types.entry((record.kind, owner.into())).or_default() += 1;
+        if let Some(id) = record.id().filter(|_| record.kind == Kind::CustomObject) {
+            let name = record.peek(custom_object::NAME).unwrap_or_default();
+            let object = (owner.into(), name.into());
+            keep_fuller(self.survey.custom_objects.entry(hash(id)), object);
+        }
+    }
+
     fn customs(&mut self, record: &Record<'_>) {
+        let owner = record.custom_type();
         let spaces = [(Space::CustomId, &record.customs), (Space::CustomName, &record.named)];
         for (space, customs) in spaces {
             for custom in customs {
-                let key = (record.kind, space, custom.key.into());
+                let key = (record.kind, owner.into(), space, custom.key.into());
                 self.survey.customs.entry(key).or_default().see(custom.value);
                 let items = node::elements(custom.value).chain(std::iter::once(custom.value));
                 for user in items.filter_map(node::text).filter(|text| text.starts_with("user_")) {
@@ -300,6 +316,17 @@ impl Collector<'_> {
 }
 
 /// Of several leads the first in the alphabet counts, whatever the order of the files.
+type Slot<'m> =
+    hashbrown::hash_map::Entry<'m, u64, (Box<str>, Box<str>), foldhash::fast::FixedState>;
+
+/// Of several copies the last in the alphabet, so that a name beats none and order plays no part.
+fn keep_fuller(slot: Slot<'_>, object: (Box<str>, Box<str>)) {
+    let known = slot.or_insert_with(|| object.clone());
+    if *known < object {
+        *known = object;
+    }
+}
+
 fn keep_first(
     leads: &mut hashbrown::HashMap<u64, Box<str>, foldhash::fast::FixedState>,
     contact: u64,
@@ -365,6 +392,12 @@ impl Survey {
         self.opportunities.extend(part.opportunities);
         for (key, profile) in part.customs {
             self.customs.entry(key).or_default().absorb(profile);
+        }
+        for (key, n) in part.custom_types {
+            *self.custom_types.entry(key).or_default() += n;
+        }
+        for (id, object) in part.custom_objects {
+            keep_fuller(self.custom_objects.entry(id), object);
         }
         part.pairs.into_iter().for_each(|(k, n)| *self.pairs.entry(k).or_default() += n);
         for (mine, theirs) in [

@@ -52,6 +52,17 @@ pub struct FieldEntry {
     pub multi: bool,
     /// Help text.
     pub description: Option<Box<str>>,
+    /// Id of the custom object type the values are ids of.
+    pub refers_to: Option<Box<str>>,
+}
+
+/// A custom activity type or custom object type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeEntry {
+    /// As shown.
+    pub name: Box<str>,
+    /// The plural, for custom objects.
+    pub name_plural: Option<Box<str>>,
 }
 
 /// See the module's head.
@@ -68,6 +79,8 @@ pub struct Config {
     pub deal_statuses: Vec<(Status, Option<Box<str>>)>,
     /// Custom fields by id.
     pub fields: Map<Box<str>, FieldEntry>,
+    /// Custom activity types and custom object types by id.
+    pub types: Map<Box<str>, TypeEntry>,
     /// The organisation's name and currency.
     pub organization: Option<(Box<str>, Option<Box<str>>)>,
 }
@@ -86,6 +99,9 @@ impl Config {
             Kind::Pipeline => self.pipeline(value),
             Kind::CustomField => self.field(value),
             Kind::CustomActivityType | Kind::CustomObjectType | Kind::Unknown => {
+                if kind != Kind::Unknown {
+                    self.custom_type(value);
+                }
                 list(value, "fields").for_each(|field| self.field(field));
             }
             _ => {}
@@ -152,6 +168,13 @@ impl Config {
         }
     }
 
+    fn custom_type(&mut self, value: &Value) {
+        if let (Some(id), Some(name)) = (word(value, "id"), word(value, "name")) {
+            let name_plural = word(value, "name_plural");
+            self.types.entry(id).or_insert(TypeEntry { name, name_plural });
+        }
+    }
+
     fn field(&mut self, value: &Value) {
         let (Some(id), Some(name), Some(kind)) =
             (word(value, "id"), word(value, "name"), word(value, "type"))
@@ -162,7 +185,8 @@ impl Config {
         let choices: Vec<Box<str>> = choices.collect();
         let multi = value.get("accepts_multiple_values").and_then(Value::as_bool).unwrap_or(false);
         let description = word(value, "description");
-        let entry = FieldEntry { name, kind, choices, multi, description };
+        let refers_to = word(value, "referenced_custom_type_id");
+        let entry = FieldEntry { name, kind, choices, multi, description, refers_to };
         match self.fields.get_mut(&id) {
             // The same definition may stand in a type without its choices (§3.6).
             Some(known) if known.choices.len() >= entry.choices.len() => {}
@@ -207,6 +231,9 @@ impl Config {
                     self.fields.insert(id, entry);
                 }
             }
+        }
+        for (id, entry) in other.types {
+            self.types.entry(id).or_insert(entry);
         }
         self.organization = self.organization.take().or(other.organization);
     }

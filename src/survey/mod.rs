@@ -56,8 +56,12 @@ pub struct Survey {
     pub contacts: Vec<ContactFacts>,
     /// Hashes of the opportunities' ids.
     pub opportunities: HashSet<u64, foldhash::fast::FixedState>,
-    /// Custom values by kind, space and key.
-    pub customs: Map<(Kind, Space, Box<str>), Profile>,
+    /// Custom values by kind, id of the custom type (empty for other kinds), space and key.
+    pub customs: Map<(Kind, Box<str>, Space, Box<str>), Profile>,
+    /// Records of each custom type, by kind and id of the type.
+    pub custom_types: Map<(Kind, Box<str>), u64>,
+    /// Custom objects by hash of their id: id of the type, and name.
+    pub custom_objects: HashMap<u64, (Box<str>, Box<str>), foldhash::fast::FixedState>,
     /// How often a lead's field id and name held the same value at the same place.
     pub pairs: HashMap<(Box<str>, Box<str>), u64, foldhash::fast::FixedState>,
     /// Lead statuses as the leads name them.

@@ -24,6 +24,8 @@ pub struct Profile {
     pub texts: u64,
     /// Items that are numbers.
     pub numbers: u64,
+    /// Texts that are numbers.
+    pub numeric: u64,
     /// Items that are `true` or `false`.
     pub flags: u64,
     /// Items that are objects or arrays.
@@ -86,6 +88,7 @@ impl Profile {
         } else if digit && time::instant(text).is_some() {
             self.instants += 1;
         }
+        self.numeric += u64::from(is_numeric(text));
         self.users += u64::from(text.starts_with("user_"));
         self.contacts += u64::from(text.starts_with("cont_"));
         self.custom_objects += u64::from(text.starts_with("custobj_"));
@@ -118,6 +121,7 @@ impl Profile {
             (&mut self.arrays, other.arrays),
             (&mut self.texts, other.texts),
             (&mut self.numbers, other.numbers),
+            (&mut self.numeric, other.numeric),
             (&mut self.flags, other.flags),
             (&mut self.objects, other.objects),
             (&mut self.dates, other.dates),
@@ -139,4 +143,11 @@ impl Profile {
     pub fn items(&self) -> u64 {
         self.texts + self.numbers + self.flags + self.objects
     }
+}
+
+/// Only texts that begin like a number are tried as one.
+fn is_numeric(text: &str) -> bool {
+    let start = text.trim_start().bytes().next();
+    start.is_some_and(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.'))
+        && crate::twenty::number::number(text).is_ok()
 }

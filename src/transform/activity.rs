@@ -8,7 +8,7 @@ use super::parts::{
 };
 use super::rows::Cells;
 use super::work::{Links, Work};
-use super::{email, meeting, messages};
+use super::{email, meeting, messages, route};
 use crate::close::shape::{base, call, form_submission as form};
 use crate::close::{Kind, Record};
 use crate::event;
@@ -39,9 +39,8 @@ pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, within: Option<&st
         Kind::FormSubmission => form_submission(work, record, &mut cells),
         _ => phone_call(work, record, &links, &mut cells),
     }
-    work.emit(cells, at, &id);
-    work.out.count(record.kind).written += 1;
-    work.close(record, "values without a field in Twenty");
+    work.member(record, base::USER_ID, &mut cells, col::MEMBER);
+    route::finish(work, record, Object::Task, cells, at, &id);
 }
 
 fn phone_call(work: &mut Work<'_>, record: &Record<'_>, links: &Links<'_>, cells: &mut Cells) {

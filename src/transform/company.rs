@@ -7,13 +7,14 @@ use super::work::{Work, notice};
 use crate::close::shape::{address, lead};
 use crate::close::{Field, Kind, Record};
 use crate::event;
-use crate::plan::{Company, Verdict};
+use crate::plan::{Company, Place, Verdict};
 use crate::twenty::address::country;
 use crate::twenty::objects::{Col, Object, company as col, person};
 use crate::twenty::{hosts, link, text};
 
 /// The step of companies.
 const STEP: usize = Object::Company as usize;
+const PLACE: Place = Place::Standard(Object::Company);
 
 /// Writes the company of these leads, oldest first.
 pub(super) fn write(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>]) {
@@ -35,7 +36,8 @@ pub(super) fn write(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>
     }
     for (i, lead) in leads.iter().enumerate() {
         lead_fields(work, lead, &mut cells, &LEAD_FIELDS, i == 0, by_person[i]);
-        custom::fill(work, &[lead], Object::Company, &mut cells, i > 0 && by_person[i]);
+        let elsewhere = i > 0 && by_person[i];
+        custom::fill(work, &[lead], custom::Into { place: PLACE, elsewhere }, &mut cells);
     }
     let own = work.plan.leads.get(&company.id);
     if own.is_some_and(|own| own.verdict == Verdict::Company) {
@@ -48,7 +50,7 @@ pub(super) fn write(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>
     let created = work.instant(first, lead::DATE_CREATED, &mut cells, col::CREATED_AT);
     work.instant(first, lead::DATE_UPDATED, &mut cells, col::UPDATED_AT);
     work.emit(cells, created, &company.id);
-    custom::late_links(work, leads, Object::Company, &company.id, created);
+    custom::late_links(work, leads, PLACE, &company.id, created);
 }
 
 fn name(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>], cells: &mut Cells) {

@@ -4,30 +4,54 @@
 use super::rows::Cells;
 use super::work::{Work, notice};
 use crate::close::record::scalar;
-use crate::close::{Custom, Record, Space, time};
+use crate::close::{Custom, Kind, Record, Space, time};
 use crate::event::{self, Notice};
-use crate::plan::{CustomField, Plan, ValueRule};
-use crate::read::node;
+use crate::plan::{CustomField, Place, Plan, ValueRule};
+use crate::read::{Node, node};
 use crate::twenty::objects::Object;
-use crate::twenty::{date, number, text};
+use crate::twenty::{date, link, number, text};
 use std::borrow::Cow;
 
+/// Where values go: the object, and whether what finds its cell taken is written on another row.
+#[derive(Clone, Copy)]
+pub(super) struct Into {
+    pub place: Place,
+    pub elsewhere: bool,
+}
+
+impl From<Object> for Into {
+    fn from(object: Object) -> Self {
+        Self { place: Place::Standard(object), elsewhere: false }
+    }
+}
+
 /// Fills the custom columns of one object from these records, first come first served.
-/// `elsewhere`: what finds its cell taken is written on another row.
-pub(super) fn fill(
-    work: &mut Work<'_>,
-    records: &[&Record<'_>],
-    object: Object,
-    cells: &mut Cells,
-    elsewhere: bool,
-) {
+pub(super) fn fill(work: &mut Work<'_>, records: &[&Record<'_>], into: Into, cells: &mut Cells) {
     for record in records {
+        let of_type = of_type(work.plan, record);
         for (space, customs) in spaces(record) {
             for custom in customs {
-                value(work, record, space, custom, object, cells, elsewhere);
+                value(work, record, &Key { of_type, space, custom }, into, cells);
             }
         }
     }
+}
+
+/// The custom type a record has, by position.
+pub(super) fn of_type(plan: &Plan, record: &Record<'_>) -> Option<usize> {
+    match record.kind {
+        Kind::CustomActivity | Kind::CustomObject => {
+            plan.type_of(record.kind, record.custom_type())
+        }
+        _ => None,
+    }
+}
+
+/// One custom value of a record.
+struct Key<'r, 'a> {
+    of_type: Option<usize>,
+    space: Space,
+    custom: &'r Custom<'a>,
 }
 
 fn spaces<'r, 'a>(record: &'r Record<'a>) -> [(Space, &'r [Custom<'a>]); 2] {
@@ -37,58 +61,86 @@ fn spaces<'r, 'a>(record: &'r Record<'a>) -> [(Space, &'r [Custom<'a>]); 2] {
 fn value(
     work: &mut Work<'_>,
     record: &Record<'_>,
-    space: Space,
-    custom: &Custom<'_>,
-    object: Object,
+    key: &Key<'_, '_>,
+    into: Into,
     cells: &mut Cells,
-    elsewhere: bool,
 ) {
-    let plan = work.plan;
-    let Some(field) = field_of(plan, record, space, custom) else { return };
-    let Some((step, column)) = field.columns.iter().find(|(step, _)| *step == object as usize)
-    else {
-        return;
-    };
-    debug_assert_eq!(*step, cells.step);
+    let (plan, custom) = (work.plan, key.custom);
+    let Some(field) = field_of(plan, record, key) else { return };
+    let step = into.place.step();
+    let Some((_, column)) = field.columns.iter().find(|(at, _)| *at == step) else { return };
+    debug_assert_eq!(step, cells.step);
     match cell(plan, field, custom.value) {
-        Ok((text, whole)) => {
+        Ok(Cell { text, more, whole }) => {
             let there = cells.get_at(*column);
             if there.is_empty() {
                 cells.set_at(*column, &text);
+                if let Some(more) = more {
+                    cells.set_at(column + 1, more);
+                }
+                beside_member(plan, field, custom.value, cells);
                 if !whole && custom.is_open() {
-                    remark(work, record, space, custom, event::CUT);
+                    remark(work, record, key, event::CUT);
                 }
                 if whole { custom.taken() } else { custom.set_aside() }
-            } else if elsewhere {
+            } else if into.elsewhere {
                 // The other row takes it.
             } else if *there == *text {
                 custom.merged();
             } else if custom.is_open() {
                 custom.set_aside();
-                remark(work, record, space, custom, event::LOST_MERGE);
+                remark(work, record, key, event::LOST_MERGE);
             }
         }
-        Err(why) if custom.is_open() => {
-            custom.set_aside();
-            remark(work, record, space, custom, why);
-        }
-        Err(_) => {}
+        Err(why) => misfit(work, record, key, field, why, cells),
+    }
+}
+
+/// The member of the workspace beside the user's name.
+fn beside_member(plan: &Plan, field: &CustomField, value: &[Node<'_>], cells: &mut Cells) {
+    let Some(second) = field.second.as_ref().filter(|second| second.is_member) else { return };
+    let column = second.columns.iter().find(|(step, _)| *step == cells.step);
+    let users = items(value).unwrap_or_default();
+    if let (Some((_, column)), [user]) = (column, users.as_slice())
+        && let Some(member) = plan.member(user)
+    {
+        cells.set_at(*column, member);
+    }
+}
+
+/// A value that does not fit goes to the text field beside its own, where there is one; it is listed
+/// and kept in any case.
+fn misfit(
+    work: &mut Work<'_>,
+    record: &Record<'_>,
+    key: &Key<'_, '_>,
+    field: &CustomField,
+    why: Notice,
+    cells: &mut Cells,
+) {
+    let second = field.second.as_ref().filter(|second| !second.is_member);
+    let columns = second.iter().flat_map(|second| &second.columns);
+    if let Some((_, column)) = columns.into_iter().find(|(step, _)| *step == cells.step)
+        && cells.get_at(*column).is_empty()
+        && let Ok(Cell { text, .. }) = texts(key.custom.value)
+    {
+        cells.set_at(*column, &text);
+    }
+    if key.custom.is_open() {
+        key.custom.set_aside();
+        remark(work, record, key, why);
     }
 }
 
 /// The field a value belongs to; none for an empty value, and for one that repeats another of this
 /// record, which counts as merged.
-fn field_of<'p>(
-    plan: &'p Plan,
-    record: &Record<'_>,
-    space: Space,
-    custom: &Custom<'_>,
-) -> Option<&'p CustomField> {
+fn field_of<'p>(plan: &'p Plan, record: &Record<'_>, key: &Key<'_, '_>) -> Option<&'p CustomField> {
+    let custom = key.custom;
     if node::is_empty(custom.value) {
         return None;
     }
-    let (_, field) = plan.field(record.kind, space, custom.key)?;
-    if space == Space::CustomName && has_twin(plan, record, field, custom) {
+    let (_, field) = plan.field((record.kind, key.of_type), key.space, custom.key)?;
+    if key.space == Space::CustomName && has_twin(plan, record, field, custom) {
         custom.merged();
         return None;
     }
@@ -99,84 +151,171 @@ fn field_of<'p>(
 /// another field with the same name.
 fn has_twin(plan: &Plan, record: &Record<'_>, field: &CustomField, named: &Custom<'_>) -> bool {
     record.customs.iter().filter(|custom| custom.value == named.value).any(|custom| {
-        let twin = plan.field(record.kind, Space::CustomId, custom.key);
+        let twin = plan.field((record.kind, None), Space::CustomId, custom.key);
         twin.is_some_and(|(_, twin)| std::ptr::eq(twin, field) || *twin.close_name == *named.key)
     })
 }
 
-/// The cell of a value, and whether it holds the whole value.
-fn cell(
-    plan: &Plan,
-    field: &CustomField,
-    value: &[crate::read::Node<'_>],
-) -> Result<(String, bool), Notice> {
-    let items = items(value)?;
-    let single = |items: &[Cow<'_, str>]| match items {
-        [only] => Ok(only.to_string()),
-        _ => Err(event::UNFIT),
-    };
-    let cell = match field.rule {
-        ValueRule::Archive => return Err(event::UNFIT),
-        ValueRule::Text => {
-            let joined = items.iter().map(|item| text::block(item)).collect::<Vec<_>>().join(", ");
-            let fits = text::fits(&joined);
-            return Ok((text::head(&joined, text::MAX_CELL).to_owned(), fits));
-        }
-        ValueRule::Number => number::number(&single(&items)?).map_err(notice)?.into_owned(),
-        ValueRule::Date => {
-            let date = time::date(&single(&items)?).ok_or(event::NO_TIME)?;
-            date::date_cell(date).map_err(notice)?
-        }
-        ValueRule::DateTime => {
-            let raw = single(&items)?;
-            if time::is_date_only(&raw) {
-                let date = time::date(&raw).ok_or(event::NO_TIME)?;
-                date::date_as_date_time_cell(date).map_err(notice)?
-            } else {
-                date::date_time_cell(time::instant(&raw).ok_or(event::NO_TIME)?).map_err(notice)?
+/// All custom values of a record as lines of text, `Name: value`. Each value is taken.
+pub(super) fn lines(work: &mut Work<'_>, record: &Record<'_>) -> String {
+    let plan = work.plan;
+    let of_type = of_type(plan, record);
+    let mut lines = Vec::new();
+    for custom in record.customs.iter().filter(|custom| !node::is_empty(custom.value)) {
+        let field = plan.field((record.kind, of_type), Space::CustomId, custom.key);
+        let Some((_, field)) = field else { continue };
+        let shown = match field.rule {
+            ValueRule::Contact | ValueRule::Contacts => {
+                named(custom.value, &|id| plan.contacts.get(id).map(|c| c.name.clone()))
+            }
+            ValueRule::Users => users(plan, custom.value).map(Cell::from),
+            _ => texts(custom.value),
+        };
+        match shown {
+            Ok(shown) => {
+                lines.push(format!("{}: {}", field.close_name, shown.text));
+                if shown.whole { custom.taken() } else { custom.set_aside() }
+            }
+            Err(why) => {
+                custom.set_aside();
+                let key = Key { of_type, space: Space::CustomId, custom };
+                remark(work, record, &key, why);
             }
         }
+    }
+    lines.join("\n")
+}
+
+/// What a value becomes.
+struct Cell {
+    text: String,
+    /// What goes into the next column: the currency of an amount.
+    more: Option<&'static str>,
+    /// The cell holds all of it.
+    whole: bool,
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self { text, more: None, whole: true }
+    }
+}
+
+/// The items as one text, cut where it is longer than a cell.
+fn texts(value: &[Node<'_>]) -> Result<Cell, Notice> {
+    let shown = items(value)?;
+    Ok(joined(shown.iter().map(|item| text::block(item)).collect::<Vec<_>>().join(", ")))
+}
+
+fn joined(all: String) -> Cell {
+    let whole = text::fits(&all);
+    if whole {
+        all.into()
+    } else {
+        Cell { text: text::head(&all, text::MAX_CELL).to_owned(), more: None, whole }
+    }
+}
+
+/// The only item of a value.
+fn single(value: &[Node<'_>]) -> Result<String, Notice> {
+    match items(value)?.as_slice() {
+        [only] => Ok(only.to_string()),
+        _ => Err(event::UNFIT),
+    }
+}
+
+fn cell(plan: &Plan, field: &CustomField, value: &[Node<'_>]) -> Result<Cell, Notice> {
+    let text = match field.rule {
+        ValueRule::Archive => return Err(event::UNFIT),
+        ValueRule::Text => return texts(value),
+        ValueRule::Number => number::number(&single(value)?).map_err(notice)?.into_owned(),
+        ValueRule::Boolean => boolean(&single(value)?)?.to_owned(),
+        ValueRule::Date => {
+            let date = time::date(&single(value)?).ok_or(event::NO_TIME)?;
+            date::date_cell(date).map_err(notice)?
+        }
+        ValueRule::DateTime => instant(&single(value)?)?,
         ValueRule::Select => {
-            let raw = single(&items)?;
+            let raw = single(value)?;
             field.options.value(&raw).ok_or(event::UNFIT)?.to_owned()
         }
         ValueRule::MultiSelect => {
+            let items = items(value)?;
             let values: Option<Vec<&str>> =
                 items.iter().map(|item| field.options.value(item)).collect();
             serde_json::to_string(&values.ok_or(event::UNFIT)?).unwrap_or_default()
         }
-        ValueRule::Users => {
-            let users = items.iter().map(|item| {
-                if item.starts_with("user_") {
-                    plan.owner(item)
-                } else {
-                    text::line(item).into_owned()
-                }
-            });
-            users.collect::<Vec<_>>().join("; ")
+        ValueRule::Link => link::link(&single(value)?).map_err(notice)?.url,
+        ValueRule::Currency => {
+            let text = number::number(&single(value)?).map_err(notice)?.into_owned();
+            return Ok(Cell { text, more: plan.currency, whole: true });
         }
+        ValueRule::Users => users(plan, value)?,
+        ValueRule::Member => plan.member(&single(value)?).ok_or(event::NO_MEMBER)?.to_owned(),
+        ValueRule::Contact => plan.person(&single(value)?).ok_or(event::DANGLING)?.to_owned(),
         ValueRule::Contacts => {
-            let contacts = items.iter().map(|id| match plan.contacts.get(&**id) {
-                Some(contact) if !contact.name.trim().is_empty() => {
-                    format!("{} ({id})", text::line(&contact.name))
-                }
-                _ => text::line(id).into_owned(),
-            });
-            let joined = contacts.collect::<Vec<_>>().join("; ");
-            return Ok((text::head(&joined, text::MAX_CELL).to_owned(), text::fits(&joined)));
+            let name = |id: &str| plan.contacts.get(id).map(|contact| contact.name.clone());
+            return named(value, &name);
         }
-        ValueRule::Contact => {
-            let id = single(&items)?;
-            plan.person(&id).ok_or(event::DANGLING)?.to_owned()
+        ValueRule::Object(at) => object(plan, at, single(value)?)?,
+        ValueRule::Objects => {
+            let name = |id: &str| {
+                let object = plan.custom_objects.get(&crate::survey::hash(id));
+                object.map(|(_, name)| name.clone())
+            };
+            return named(value, &name);
         }
     };
-    Ok((cell, true))
+    Ok(text.into())
+}
+
+fn instant(raw: &str) -> Result<String, Notice> {
+    if time::is_date_only(raw) {
+        let date = time::date(raw).ok_or(event::NO_TIME)?;
+        return date::date_as_date_time_cell(date).map_err(notice);
+    }
+    date::date_time_cell(time::instant(raw).ok_or(event::NO_TIME)?).map_err(notice)
+}
+
+/// The words for true and false that people choose for a field of two choices.
+fn boolean(raw: &str) -> Result<&'static str, Notice> {
+    match raw.trim().to_lowercase().as_str() {
+        "true" | "yes" | "y" | "1" | "ja" | "oui" | "sí" | "si" | "sim" => Ok("true"),
+        "false" | "no" | "n" | "0" | "nein" | "non" | "não" | "nee" => Ok("false"),
+        _ => Err(event::UNFIT),
+    }
+}
+
+fn users(plan: &Plan, value: &[Node<'_>]) -> Result<String, Notice> {
+    let items = items(value)?;
+    let users = items.iter().map(|item| match item.starts_with("user_") {
+        true => plan.owner(item),
+        false => text::line(item).into_owned(),
+    });
+    Ok(users.collect::<Vec<_>>().join("; "))
+}
+
+/// `Name (id); Name (id)`.
+fn named(value: &[Node<'_>], name: &dyn Fn(&str) -> Option<Box<str>>) -> Result<Cell, Notice> {
+    let items = items(value)?;
+    let shown = items.iter().map(|id| match name(id) {
+        Some(name) if !name.trim().is_empty() => format!("{} ({id})", text::line(&name)),
+        _ => text::line(id).into_owned(),
+    });
+    Ok(joined(shown.collect::<Vec<_>>().join("; ")))
+}
+
+/// A custom object that is in the export and of the type the relation points to.
+fn object(plan: &Plan, at: usize, id: String) -> Result<String, Notice> {
+    let (of_type, _) = plan.custom_objects.get(&crate::survey::hash(&id)).ok_or(event::DANGLING)?;
+    let right = plan.types.get(at).is_some_and(|one| one.close_id == *of_type);
+    if right { Ok(id) } else { Err(event::UNFIT) }
 }
 
 /// The value's items as texts.
-fn items<'a>(value: &'a [crate::read::Node<'a>]) -> Result<Vec<Cow<'a, str>>, Notice> {
+fn items<'a>(value: &'a [Node<'a>]) -> Result<Vec<Cow<'a, str>>, Notice> {
     let list: Vec<_> = match value.first() {
-        Some(crate::read::Node::Array { .. }) => node::elements(value).collect(),
+        Some(Node::Array { .. }) => node::elements(value).collect(),
         _ => vec![value],
     };
     let texts: Option<Vec<_>> =
@@ -184,14 +323,9 @@ fn items<'a>(value: &'a [crate::read::Node<'a>]) -> Result<Vec<Cow<'a, str>>, No
     texts.filter(|texts| !texts.is_empty()).ok_or(event::UNFIT)
 }
 
-fn remark(
-    work: &mut Work<'_>,
-    record: &Record<'_>,
-    space: Space,
-    custom: &Custom<'_>,
-    why: Notice,
-) {
-    let path = match space {
+fn remark(work: &mut Work<'_>, record: &Record<'_>, key: &Key<'_, '_>, why: Notice) {
+    let custom = key.custom;
+    let path = match key.space {
         Space::CustomName => format!("custom[{}]", custom.key),
         _ => format!("custom.{}", custom.key),
     };
@@ -200,26 +334,27 @@ fn remark(
     work.remark_at(record, &path, why, &String::from_utf8_lossy(&json));
 }
 
-/// Rows of the second pass: relations to people that may stand in the same file or a later one.
+/// Rows of the second pass: relations to records that may stand in the same file or a later one.
 pub(super) fn late_links(
     work: &mut Work<'_>,
     records: &[&Record<'_>],
-    object: Object,
+    place: Place,
     close_id: &str,
     at: Option<i64>,
 ) {
     let plan = work.plan;
-    for (step, planned) in plan.steps.iter().enumerate().skip(Object::ALL.len()) {
-        if planned.object != object {
+    for (step, planned) in plan.steps.iter().enumerate() {
+        if planned.place != place || !planned.is_second_pass() {
             continue;
         }
         let mut cells = work.cells(step);
         cells.set_at(0, close_id);
         let mut any = false;
         for record in records {
+            let of_type = of_type(plan, record);
             for (space, customs) in spaces(record) {
                 for custom in customs {
-                    any |= late_link(work, record, space, custom, step, &mut cells);
+                    any |= late_link(work, record, &Key { of_type, space, custom }, &mut cells);
                 }
             }
         }
@@ -232,22 +367,20 @@ pub(super) fn late_links(
 fn late_link(
     work: &mut Work<'_>,
     record: &Record<'_>,
-    space: Space,
-    custom: &Custom<'_>,
-    step: usize,
+    key: &Key<'_, '_>,
     cells: &mut Cells,
 ) -> bool {
-    let plan = work.plan;
-    let Some(field) = field_of(plan, record, space, custom) else { return false };
+    let (plan, custom, step) = (work.plan, key.custom, cells.step);
+    let Some(field) = field_of(plan, record, key) else { return false };
     let Some((_, column)) = field.columns.iter().find(|(at, _)| *at == step) else { return false };
     match cell(plan, field, custom.value) {
-        Ok((person, _)) if cells.get_at(*column).is_empty() => {
-            cells.set_at(*column, &person);
+        Ok(Cell { text, .. }) if cells.get_at(*column).is_empty() => {
+            cells.set_at(*column, &text);
             custom.taken();
             true
         }
-        Ok((person, _)) => {
-            if *cells.get_at(*column) == *person {
+        Ok(Cell { text, .. }) => {
+            if *cells.get_at(*column) == *text {
                 custom.merged();
             } else if custom.is_open() {
                 custom.set_aside();
@@ -257,7 +390,7 @@ fn late_link(
         Err(why) => {
             if custom.is_open() {
                 custom.set_aside();
-                remark(work, record, space, custom, why);
+                remark(work, record, key, why);
             }
             false
         }

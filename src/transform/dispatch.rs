@@ -4,7 +4,7 @@
 
 use super::output::{Output, Spilled};
 use super::work::Work;
-use super::{activity, copies, family, note, opportunity, task};
+use super::{activity, copies, custom_type, family, note, opportunity, route, task};
 use crate::close::{Kind, Record, time};
 use crate::event;
 use crate::plan::Plan;
@@ -134,6 +134,10 @@ pub(super) fn single(
     completed: Option<i64>,
 ) {
     match record.kind {
+        Kind::CustomActivity | Kind::CustomObject => custom_type::write(work, record, lead),
+        _ if route::is_archived(work.plan, record) => {
+            work.archive_whole(record, lead, "its kind goes to the archive");
+        }
         Kind::Opportunity => opportunity::write(work, record, lead),
         Kind::Task => {
             let known = record.id().and_then(|id| work.plan.completions.get(&hash(id)).copied());
@@ -180,10 +184,9 @@ fn completions<'a>(visits: &[Visit<'a>]) -> Map<&'a str, i64> {
 
 fn whole_reason(kind: Kind) -> &'static str {
     use crate::close::Group;
-    match (kind, kind.group()) {
-        (Kind::CustomActivity | Kind::CustomObject, _) => "custom types are not mapped yet",
-        (_, Group::Activity) => "history that Twenty has no place for",
-        (_, Group::Config) => "a setting: rebuild it in Twenty",
+    match kind.group() {
+        Group::Activity => "history that Twenty has no place for",
+        Group::Config => "a setting: rebuild it in Twenty",
         _ => "not mapped",
     }
 }

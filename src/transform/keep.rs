@@ -114,21 +114,12 @@ impl Work<'_> {
         let file = self.out.archive.entry("cut_cells").or_default();
         file.extend_from_slice(b"{\"id\":");
         node::write_json_text(id, file);
-        file.extend_from_slice(
-            format!(",\"object\":\"{}\",\"header\":", step.object.name()).as_bytes(),
-        );
+        file.extend_from_slice(format!(",\"object\":\"{}\",\"header\":", step.object).as_bytes());
         node::write_json_text(header, file);
         file.extend_from_slice(b",\"cell\":");
         node::write_json_text(whole, file);
         file.extend_from_slice(b"}\n");
-        self.reject(
-            event::CUT,
-            step.object.name(),
-            id,
-            header,
-            whole,
-            "see archive/cut_cells.jsonl",
-        );
+        self.reject(event::CUT, &step.object, id, header, whole, "see archive/cut_cells.jsonl");
     }
 
     /// Lists something about a value.
@@ -157,7 +148,7 @@ impl Work<'_> {
     fn reject(
         &mut self,
         notice: Notice,
-        kind: &'static str,
+        kind: &str,
         id: &str,
         path: &str,
         value: &str,
@@ -167,7 +158,7 @@ impl Work<'_> {
             notice,
             source: self.source,
             offset: self.offset,
-            kind,
+            kind: kind.to_owned(),
             id: id.to_owned(),
             path: path.to_owned(),
             excerpt: excerpt(value),

@@ -1,6 +1,7 @@
 //! Notes: Close's notes, the notes of opportunities, and comments (design §5).
 
 use super::parts::{TITLE, body, moment, people, rich};
+use super::route;
 use super::rows::Cells;
 use super::work::{Links, Work};
 use crate::close::shape::{base, comment as c, note as n, opportunity as o};
@@ -31,9 +32,7 @@ pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, within: Option<&st
         cells.set(col::TITLE, if text.title.is_empty() { "Note" } else { &text.title });
     }
     body(work, record, text.source, &text.markdown, &mut cells, col::BODY);
-    work.emit(cells, at, &id);
-    work.out.count(record.kind).written += 1;
-    work.close(record, "values without a field in Twenty");
+    route::finish(work, record, Object::Note, cells, at, &id);
 }
 
 fn link(links: &Links<'_>, cells: &mut Cells) {

@@ -9,11 +9,14 @@ use super::work::{Work, notice};
 use crate::close::shape::opportunity as o;
 use crate::close::{Record, time};
 use crate::event;
+use crate::plan::Place;
 use crate::twenty::objects::{Object, opportunity as col};
 use crate::twenty::{currency, date, number, text};
 
 /// The step of opportunities.
 const STEP: usize = Object::Opportunity as usize;
+/// The object.
+const PLACE: Place = Place::Standard(Object::Opportunity);
 /// A name shows at most so many characters of the note.
 const NAME_NOTE: usize = 60;
 
@@ -43,6 +46,7 @@ pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, within: Option<&st
     if cells.get(col::OWNER).is_empty() {
         work.line(record, o::USER_NAME, &mut cells, col::OWNER);
     }
+    work.member(record, o::USER_ID, &mut cells, col::MEMBER);
     work.owner(record, o::CREATED_BY, &mut cells, col::CREATED_BY);
     for field in
         [o::USER_NAME, o::CREATED_BY_NAME, o::STATUS_LABEL, o::STATUS_TYPE, o::PIPELINE_NAME]
@@ -51,8 +55,9 @@ pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, within: Option<&st
     }
     let created = work.instant(record, o::DATE_CREATED, &mut cells, col::CREATED_AT);
     work.instant(record, o::DATE_UPDATED, &mut cells, col::UPDATED_AT);
-    custom::fill(work, &[record], Object::Opportunity, &mut cells, false);
+    custom::fill(work, &[record], Object::Opportunity.into(), &mut cells);
     work.emit(cells, created, &id);
+    custom::late_links(work, &[record], PLACE, &id, created);
     note::of_opportunity(work, record, &id, &links, created);
     work.out.count(record.kind).written += 1;
     work.close(record, "values without a field in Twenty");

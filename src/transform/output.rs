@@ -53,6 +53,8 @@ pub struct Output {
     pub unreadable: RecordCounts,
     /// Rows made from a part of a record that has a row of its own: notes of opportunities.
     pub derived: u64,
+    /// Rows of each custom type, by its position in the plan.
+    pub typed: Map<usize, u64>,
     /// Records to be gathered.
     pub spilled: Vec<Spilled>,
 }

@@ -9,12 +9,14 @@ use crate::close::record::scalar;
 use crate::close::shape::{contact, email_address, lead, link as url, phone_number};
 use crate::close::{Field, Record};
 use crate::event;
+use crate::plan::Place;
 use crate::twenty::objects::{Object, person as col};
 use crate::twenty::phone::{self, Phone};
 use crate::twenty::{email, hosts, link, name, text};
 
 /// The step of people.
 const STEP: usize = Object::Person as usize;
+const PLACE: Place = Place::Standard(Object::Person);
 
 /// Writes one person from the contacts that are them, the survivor first, and from the lead they
 /// represent.
@@ -37,7 +39,7 @@ pub(super) fn from_contacts(
     phones(work, contacts, &mut cells);
     links(work, contacts, &mut cells);
     company(work, id, contacts, represents, &mut cells);
-    custom::fill(work, contacts, Object::Person, &mut cells, false);
+    custom::fill(work, contacts, Object::Person.into(), &mut cells);
     let merged: Vec<&str> = contacts.iter().skip(1).filter_map(|c| c.id()).collect();
     let mut created = None;
     for (i, contact) in contacts.iter().enumerate() {
@@ -63,7 +65,7 @@ pub(super) fn from_contacts(
     let merged = merged.into_iter().chain(of_leads.iter().map(|id| &**id));
     cells.set(col::MERGED, merged.collect::<Vec<_>>().join(" "));
     work.emit(cells, created, id);
-    custom::late_links(work, &all, Object::Person, id, created);
+    custom::late_links(work, &all, PLACE, id, created);
     debug_assert!(plan.contacts.contains_key(id));
 }
 
@@ -82,7 +84,7 @@ pub(super) fn from_lead(work: &mut Work<'_>, id: &str, lead: &Record<'_>) {
     let created = work.instant(lead, lead::DATE_CREATED, &mut cells, col::CREATED_AT);
     work.instant(lead, lead::DATE_UPDATED, &mut cells, col::UPDATED_AT);
     work.emit(cells, created, id);
-    custom::late_links(work, &[lead], Object::Person, id, created);
+    custom::late_links(work, &[lead], PLACE, id, created);
 }
 
 /// Lead-level values on the person that represents the lead.
@@ -112,7 +114,7 @@ fn lead_values(work: &mut Work<'_>, lead: &Record<'_>, cells: &mut Cells) {
             postal(work, lead, cells, &LEAD_ADDRESS);
         }
     }
-    custom::fill(work, &[lead], Object::Person, cells, false);
+    custom::fill(work, &[lead], Object::Person.into(), cells);
 }
 
 /// Ids of the leads that were merged into the one this person represents.

@@ -2,6 +2,7 @@
 //! caller knows them.
 
 use super::parts::{TASKS, TITLE, body, is_option, number_of_seconds, option_label, remote_phone};
+use super::route;
 use super::rows::Cells;
 use super::work::Work;
 use crate::close::shape::task as t;
@@ -41,6 +42,7 @@ pub(super) fn write(
     priority(work, record, &mut cells);
     number_of_seconds(work, record, t::VOICEMAIL_DURATION, &mut cells);
     remote_phone(work, record, [t::PHONE, t::REMOTE_PHONE], &mut cells);
+    work.member(record, t::ASSIGNED_TO, &mut cells, col::MEMBER);
     work.owner(record, t::ASSIGNED_TO, &mut cells, col::OWNER);
     if cells.get(col::OWNER).is_empty() {
         work.line(record, t::ASSIGNED_TO_NAME, &mut cells, col::OWNER);
@@ -50,9 +52,7 @@ pub(super) fn write(
     record.take(t::CREATED_BY_NAME);
     let created = work.instant(record, t::DATE_CREATED, &mut cells, col::CREATED_AT);
     work.instant(record, t::DATE_UPDATED, &mut cells, col::UPDATED_AT);
-    work.emit(cells, created, &id);
-    work.out.count(record.kind).written += 1;
-    work.close(record, "values without a field in Twenty");
+    route::finish(work, record, Object::Task, cells, created, &id);
 }
 
 /// A notification about an opportunity is linked to it.

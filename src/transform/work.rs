@@ -142,6 +142,13 @@ impl Work<'_> {
         }
     }
 
+    /// Names the workspace member behind a user id, where they are one.
+    pub fn member(&self, record: &Record<'_>, field: Field, cells: &mut Cells, at: Col) {
+        if let Some(member) = record.peek(field).and_then(|user| self.plan.member(user)) {
+            cells.set(at, member);
+        }
+    }
+
     /// Takes a user id as `Name <email>`.
     pub fn owner(&mut self, record: &Record<'_>, field: Field, cells: &mut Cells, at: Col) {
         if let Some(user) = self.text(record, field) {

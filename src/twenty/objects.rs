@@ -59,6 +59,11 @@ impl Object {
         }
     }
 
+    /// The object with this API name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|object| object.name() == name)
+    }
+
     /// The label people see.
     pub const fn label(self) -> &'static str {
         match self {
@@ -103,6 +108,8 @@ pub enum FieldType {
     Text,
     /// `NUMBER`.
     Number,
+    /// `BOOLEAN`.
+    Boolean,
     /// `DATE`.
     Date,
     /// `DATE_TIME`.
@@ -136,6 +143,7 @@ impl FieldType {
             Self::Uuid => "Unique ID",
             Self::Text => "Text",
             Self::Number => "Number",
+            Self::Boolean => "True/False",
             Self::Date => "Date",
             Self::DateTime => "Date and Time",
             Self::Select => "Select",
@@ -178,8 +186,9 @@ pub struct NewField {
     pub label: &'static str,
     /// Unique, and so a key for upserts and relations.
     pub unique: bool,
-    /// The other side of a relation.
-    pub relation: Option<(Object, &'static str)>,
+    /// The other side of a relation: API name of the target, and the label its field gets there;
+    /// no label where it is named after the object.
+    pub relation: Option<(&'static str, &'static str)>,
     /// Options that are known beforehand, as value and label.
     pub options: &'static [(&'static str, &'static str)],
     /// What it is for.
@@ -188,7 +197,9 @@ pub struct NewField {
 
 mod columns;
 
-pub use columns::{ACTIVITY_TYPES, company, note, opportunity, person, task};
+pub use columns::{
+    ACTIVITY_TYPES, company, custom_activity, custom_object, note, opportunity, person, task,
+};
 
 /// Options Twenty ships for its own select fields, as value and label.
 pub fn shipped_options(object: Object, field: &str) -> &'static [(&'static str, &'static str)] {
@@ -209,15 +220,12 @@ pub fn shipped_options(object: Object, field: &str) -> &'static [(&'static str, 
 
 /// Labels of the fields Twenty ships that we do not write; a new field must not take one.
 pub const OTHER_LABELS: &[(Object, &str, &str)] = &[
-    (Object::Company, "accountOwner", "Account Owner"),
     (Object::Company, "annualRevenue", "Annual Revenue"),
     (Object::Company, "people", "People"),
     (Object::Company, "opportunities", "Opportunities"),
     (Object::Person, "avatarUrl", "Avatar"),
     (Object::Person, "avatarFile", "Avatar File"),
     (Object::Person, "pointOfContactForOpportunities", "Opportunities"),
-    (Object::Opportunity, "owner", "Owner"),
-    (Object::Task, "assignee", "Assignee"),
     // Fields of workspaces that were upgraded from before 2.10 (`twenty-importer.md` §5.3).
     (Object::Company, "employees", "Employees"),
     (Object::Company, "annualRecurringRevenue", "ARR"),

@@ -103,6 +103,12 @@ impl Options {
         &self.list
     }
 
+    /// How many of them existed before.
+    #[must_use]
+    pub fn existing(&self) -> usize {
+        self.existing
+    }
+
     /// The options that were added and did not exist.
     #[must_use]
     pub fn added(&self) -> &[SelectOption] {

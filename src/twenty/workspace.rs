@@ -12,7 +12,6 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::fmt::Write as _;
-use std::path::Path;
 
 /// What `format` says.
 pub const FORMAT: &str = "close2twenty-workspace";
@@ -151,27 +150,13 @@ impl Workspace {
         Self { format, version, twenty, objects, members, standard: false }
     }
 
-    /// Reads a workspace file.
+    /// Reads the text of a workspace file.
     ///
     /// # Errors
-    /// `C2T-E010…` when the file cannot be read, `C2T-E060` when it is not JSON of the right
-    /// shape, `C2T-E061` when it is of another format or version, `C2T-E062` when it contradicts
-    /// itself.
-    pub fn read(path: &Path) -> Result<Self> {
-        let bytes =
-            std::fs::read(path).map_err(|e| Error::io("cannot read the workspace", path, e))?;
-        let text = std::str::from_utf8(&bytes).map_err(|e| Error {
-            source: Some(Box::new(e)),
-            ..Error::usage("C2T-E060", "the workspace file is not UTF-8").at(path)
-        })?;
-        Self::parse(text).map_err(|e| e.at(path))
-    }
-
-    /// Reads the text of a workspace file; errors as those of [`Workspace::read`].
-    ///
-    /// # Errors
-    /// See there.
-    pub fn parse(text: &str) -> Result<Self> {
+    /// `C2T-E060` when it is not JSON of the right shape, `C2T-E061` when it is of another format or
+    /// version, `C2T-E062` when it contradicts itself.
+    pub fn parse(bytes: impl AsRef<[u8]>) -> Result<Self> {
+        let text = std::str::from_utf8(bytes.as_ref()).map_err(|e| unreadable("not UTF-8", e))?;
         let text = text.trim_start_matches('\u{feff}');
         let value: Value = serde_json::from_str(text).map_err(|e| unreadable("no JSON", e))?;
         check_format(&value)?;
@@ -338,7 +323,7 @@ fn twice<T: std::hash::Hash + Eq + Clone>(items: impl Iterator<Item = T>) -> Opt
     items.into_iter().find(|item| !seen.insert(item.clone()))
 }
 
-fn unreadable(what: &str, source: serde_json::Error) -> Error {
+fn unreadable(what: &str, source: impl std::error::Error + Send + Sync + 'static) -> Error {
     let what = format!("the workspace file is {what}");
     Error { source: Some(Box::new(source)), ..Error::usage("C2T-E060", what) }
 }

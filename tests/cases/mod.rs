@@ -92,7 +92,7 @@ pub fn run_with(
     let options = Options {
         exports: exports.to_vec(),
         output: folder.path().join("bundle"),
-        settings: Settings { leads },
+        settings: Settings { leads, ..Settings::default() },
         threads,
     };
     let result = convert(&options, rules, &|_| ());

@@ -33,6 +33,8 @@ const KINDS: &[(&str, &str)] = &[
     ("Meeting", "meeting"),
     ("FormSubmission", "form_submission"),
     ("CustomActivity", "custom_activity"),
+    ("Custom", "custom_activity"),
+    ("custobj_", "custom_object"),
     ("Created", "created"),
     ("LeadStatusChange", "lead_status_change"),
     ("OpportunityStatusChange", "opportunity_status_change"),

@@ -23,7 +23,9 @@ fn counts(page: &mut Page, manifest: &Manifest) {
         .map(|(_, step)| step);
     page.table(
         ["View", "Records from the files"],
-        first.map(|step| [format!("All {}", step.object.label_plural()), number(step.rows())]),
+        first.map(|step| {
+            [format!("All {}", manifest.label_plural(&step.object)), number(step.rows())]
+        }),
     );
     page.para(
         "Then take a dozen records out of the files and open each in Twenty and in Close side by \

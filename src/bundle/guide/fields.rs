@@ -21,7 +21,7 @@ pub fn write(page: &mut Page, manifest: &Manifest) {
     let mut number = 0;
     for (i, object) in in_order(fields).into_iter().enumerate() {
         let here: Vec<&FieldSpec> = fields.iter().filter(|field| field.object == object).collect();
-        of_object(page, i + 1, object, &here, &mut number);
+        of_object(page, i + 1, manifest.label_plural(object), &here, &mut number);
     }
 }
 
@@ -53,24 +53,25 @@ fn objects(page: &mut Page, objects: &[ObjectSpec]) {
 }
 
 /// The objects that get fields, in the manifest's order.
-fn in_order(fields: &[FieldSpec]) -> Vec<Object> {
+fn in_order(fields: &[FieldSpec]) -> Vec<&str> {
     let mut objects = Vec::new();
     for field in fields {
-        if !objects.contains(&field.object) {
-            objects.push(field.object);
+        if !objects.contains(&field.object.as_str()) {
+            objects.push(&field.object);
         }
     }
     objects
 }
 
-fn of_object(page: &mut Page, at: usize, object: Object, fields: &[&FieldSpec], count: &mut u64) {
+fn of_object(page: &mut Page, at: usize, object: &str, fields: &[&FieldSpec], count: &mut u64) {
     let (existing, new): (Vec<&FieldSpec>, Vec<&FieldSpec>) =
         fields.iter().partition(|field| field.existing);
     let made = match new.len() as u64 {
         0 => "no new field, but options".to_owned(),
         count => plural(count, "new field", "new fields"),
     };
-    page.heading(3, &format!("2.{at} {}: {made}", object.label_plural()));
+    let object = text(object);
+    page.heading(3, &format!("2.{at} {object}: {made}"));
     if !new.is_empty() {
         page.table(
             ["No.", "Label", "API name", "Type", "Settings", "Why"],
@@ -90,14 +91,14 @@ fn of_object(page: &mut Page, at: usize, object: Object, fields: &[&FieldSpec], 
     for field in new.iter().filter(|field| !field.options.is_empty()) {
         page.para(&format!(
             "**Options of {} › {}** ({}):",
-            object.label_plural(),
+            object,
             label(&field.label),
             number(field.options.len() as u64)
         ));
         options(page, &field.options);
     }
     for field in existing {
-        added_options(page, field);
+        added_options(page, &object, field);
     }
 }
 
@@ -162,9 +163,8 @@ fn colour(option: &OptionSpec) -> String {
 
 /// A field that Twenty ships. When no old option is left, the board by that field is empty for good
 /// (`twenty-observed.md §0.1`).
-fn added_options(page: &mut Page, field: &FieldSpec) {
+fn added_options(page: &mut Page, object: &str, field: &FieldSpec) {
     let name = label(&field.label);
-    let object = field.object.label_plural();
     page.heading(4, &format!("{object} › {name}: add {}", count_of(field)));
     page.para(&format!(
         "The field **{name}** ({}) exists already: open it under **Settings → Data Model → \
@@ -187,7 +187,8 @@ fn count_of(field: &FieldSpec) -> String {
 }
 
 fn kept(field: &FieldSpec) -> String {
-    let shipped = shipped_options(field.object, &field.name);
+    let shipped = Object::by_name(&field.object);
+    let shipped = shipped.map_or(&[][..], |object| shipped_options(object, &field.name));
     if shipped.is_empty() {
         return String::new();
     }

@@ -12,7 +12,7 @@ pub fn write(page: &mut Page, manifest: &Manifest) {
     page.prose(include_str!("prose/import.md"));
     for (i, step) in manifest.steps.iter().enumerate() {
         let earlier = manifest.steps.get(..i).unwrap_or_default();
-        one(page, step, first_pass(earlier, step));
+        one(page, manifest, step, first_pass(earlier, step));
     }
 }
 
@@ -26,8 +26,8 @@ pub fn first_pass<'a>(earlier: &'a [Step], step: &Step) -> Option<&'a Step> {
     earlier.iter().find(|before| before.object == step.object)
 }
 
-fn one(page: &mut Page, step: &Step, first: Option<&Step>) {
-    let object = step.object.label_plural();
+fn one(page: &mut Page, manifest: &Manifest, step: &Step, first: Option<&Step>) {
+    let object = text(manifest.label_plural(&step.object));
     let pass = if first.is_some() { ", second pass (links)" } else { "" };
     page.heading(3, &format!("Step {}: {object}{pass}", step.order));
     if step.files.is_empty() {
@@ -58,7 +58,7 @@ fn one(page: &mut Page, step: &Step, first: Option<&Step>) {
         }),
     );
     columns(page, step);
-    check(page, step, first);
+    check(page, &object, step, first);
 }
 
 /// A row cannot refer to a record of its own batch or of a later step (`twenty-importer.md §4.3`).
@@ -91,8 +91,7 @@ fn columns(page: &mut Page, step: &Step) {
     ));
 }
 
-fn check(page: &mut Page, step: &Step, first: Option<&Step>) {
-    let object = step.object.label_plural();
+fn check(page: &mut Page, object: &str, step: &Step, first: Option<&Step>) {
     page.para(&match first {
         Some(_) => format!(
             "**Check:** the count of **All {object}** is the same as before. Open a few records of \

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 fn field(object: Object, name: &str, label: &str, kind: FieldType) -> FieldSpec {
     FieldSpec {
-        object,
+        object: object.name().into(),
         name: name.into(),
         label: label.into(),
         kind,
@@ -53,7 +53,7 @@ fn step(order: usize, object: Object, folder: &str, rows: &[u64], depends_on: &[
     });
     Step {
         order,
-        object,
+        object: object.name().into(),
         folder: folder.into(),
         depends_on: depends_on.to_vec(),
         files: files.collect(),
@@ -299,6 +299,8 @@ fn member_columns_and_custom_objects_change_the_text() {
         name_plural: "siteVisits".into(),
         label_singular: "Site Visit".into(),
         label_plural: "Site Visits".into(),
+        existing: false,
+        why: String::new(),
     });
     let guide = write(&manifest, &[]);
     assert!(guide.contains("Each of them must be a member **before** you import"));

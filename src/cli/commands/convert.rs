@@ -7,12 +7,13 @@ use crate::close::Kind;
 use crate::error::{Error, Result};
 use crate::mapping::{Rules, Settings, rules};
 use crate::pipeline;
-use crate::plan::Plan;
+use crate::plan::{ObjectSpec, Plan};
 use crate::read::Sources;
 use crate::read::split::hex;
 use crate::report::{Summary, conservation, files};
 use crate::survey::{Survey, survey};
 use crate::transform;
+use crate::twenty::workspace::Workspace;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -37,7 +38,7 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
     let options = Options {
         exports: args.export.exports.clone(),
         output: args.output.clone(),
-        settings: Settings { leads: args.leads },
+        settings: Settings { leads: args.leads, ..Settings::default() },
         threads: args.export.threads,
     };
     printer.say("No mapping file given: using the built-in map.");
@@ -79,7 +80,8 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
         survey.contacts.len(),
         seen.bytes()
     ));
-    let plan = Plan::decide(&mut survey, seen, options.settings, rules)?;
+    let workspace = Workspace::standard()?;
+    let plan = Plan::decide(&mut survey, seen, options.settings.clone(), rules, &workspace)?;
     let mut writer = Writer::new(&plan, &stage)?;
     let work = |chunk| transform::chunk(&plan, &chunk);
     pipeline::ordered(&pool, &survey.sources, false, work, |output| writer.take(output))?;
@@ -130,7 +132,9 @@ fn contract(
     let leads = serde_json::to_value(plan.settings.leads).ok();
     let leads = leads.and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
     let digest = Sha256::digest(format!("{}\nleads = {leads}\n", rules::BUILT_IN));
-    let rows = steps.iter().take(crate::twenty::objects::Object::ALL.len());
+    let first = |at: usize| !steps[..at].iter().any(|before| before.object == steps[at].object);
+    let rows = (0..steps.len()).filter(|at| first(*at)).map(|at| &steps[at]);
+    let rows = rows.map(|step| (step.object.clone(), step.rows())).collect();
     Manifest {
         format: manifest::FORMAT.to_owned(),
         version: manifest::VERSION,
@@ -145,7 +149,7 @@ fn contract(
             confirmed: false,
             leads,
         },
-        schema: manifest::Schema { objects: Vec::new(), fields: plan.schema.clone() },
+        schema: manifest::Schema { objects: objects(plan), fields: plan.schema.clone() },
         attachments: manifest::Attachments {
             referenced: survey.files.values().map(|(n, _)| n).sum(),
             referenced_bytes: survey.files.values().map(|(_, bytes)| bytes).sum(),
@@ -154,10 +158,15 @@ fn contract(
         links: manifest::links(),
         totals: manifest::Totals {
             records: summary.records.iter().map(|(kind, c)| ((*kind).to_owned(), *c)).collect(),
-            rows: rows.map(|step| (step.object.name().to_owned(), step.rows())).collect(),
+            rows,
         },
         steps,
     }
+}
+
+/// The objects to be made, in import order.
+fn objects(plan: &Plan) -> Vec<ObjectSpec> {
+    plan.types.iter().filter(|one| one.has_object()).map(|one| one.object.clone()).collect()
 }
 
 fn nothing(survey: &Survey, exports: &[PathBuf]) -> Error {

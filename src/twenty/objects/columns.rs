@@ -1,7 +1,7 @@
 //! The columns of each object's files, as tables (`twenty-importer.md` §5.4). It must not hold
 //! anything that is not the same for every export.
 
-use super::{Col, Column, FieldType, NewField, Object};
+use super::{Col, Column, FieldType, NewField};
 
 const fn standard(
     header: &'static str,
@@ -73,7 +73,7 @@ const fn link(
     header: &'static str,
     label: &'static str,
     field: &'static str,
-    target: Object,
+    target: &'static str,
     reverse: &'static str,
 ) -> Column {
     let why = "links the record where Twenty's importer cannot make its own targets";
@@ -190,6 +190,7 @@ columns! {
         LEAD_DESCRIPTION = super::LEAD_DESCRIPTION;
         LEAD_SOURCE = super::LEAD_SOURCE;
         LEAD_LINK = super::LEAD_LINK;
+        MEMBER = standard("Account Owner / User Email", "accountOwner", Some("userEmail"), T::Relation);
         CREATED_BY = super::CREATED_BY;
         MERGED = super::MERGED;
         CREATED_AT = standard("Creation date", "createdAt", None, T::DateTime);
@@ -254,6 +255,7 @@ columns! {
         COMPANY = standard("Company / Close Id", "company", Some("closeId"), T::Relation);
         CONTACT = standard("Point of Contact / Close Id", "pointOfContact", Some("closeId"), T::Relation);
         OWNER = super::OWNER;
+        MEMBER = standard("Owner / User Email", "owner", Some("userEmail"), T::Relation);
         CREATED_BY = super::CREATED_BY;
         CREATED_AT = standard("Creation date", "createdAt", None, T::DateTime);
         UPDATED_AT = standard("Last update", "updatedAt", None, T::DateTime);
@@ -280,10 +282,11 @@ columns! {
         PARTICIPANTS = added("Participants", "participants", T::Text, "who took part, with addresses");
         THREAD_ID = added("Thread Id", "threadId", T::Text, "e-mails of one conversation share it");
         PRIORITY = selects("Priority", "priority", PRIORITIES, "the to-do's priority");
-        PERSON = link("Person / Close Id", "Person", "person", Object::Person, "Close Tasks");
-        COMPANY = link("Company / Close Id", "Company", "company", Object::Company, "Close Tasks");
-        OPPORTUNITY = link("Opportunity / Close Id", "Opportunity", "opportunity", Object::Opportunity, "Close Tasks");
+        PERSON = link("Person / Close Id", "Person", "person", "person", "Close Tasks");
+        COMPANY = link("Company / Close Id", "Company", "company", "company", "Close Tasks");
+        OPPORTUNITY = link("Opportunity / Close Id", "Opportunity", "opportunity", "opportunity", "Close Tasks");
         OWNER = super::OWNER;
+        MEMBER = standard("Assignee / User Email", "assignee", Some("userEmail"), T::Relation);
         CREATED_BY = super::CREATED_BY;
         CREATED_AT = standard("Creation date", "createdAt", None, T::DateTime);
         UPDATED_AT = standard("Last update", "updatedAt", None, T::DateTime);
@@ -297,10 +300,86 @@ columns! {
         CLOSE_ID = super::CLOSE_ID;
         TITLE = standard("Title", "title", None, T::Text);
         BODY = standard("Body / Markdown", "bodyV2", Some("markdown"), T::RichText);
-        PERSON = link("Person / Close Id", "Person", "person", Object::Person, "Close Notes");
-        COMPANY = link("Company / Close Id", "Company", "company", Object::Company, "Close Notes");
-        OPPORTUNITY = link("Opportunity / Close Id", "Opportunity", "opportunity", Object::Opportunity, "Close Notes");
+        PERSON = link("Person / Close Id", "Person", "person", "person", "Close Notes");
+        COMPANY = link("Company / Close Id", "Company", "company", "company", "Close Notes");
+        OPPORTUNITY = link("Opportunity / Close Id", "Opportunity", "opportunity", "opportunity", "Close Notes");
         OWNER = super::OWNER;
+        CREATED_BY = super::CREATED_BY;
+        CREATED_AT = standard("Creation date", "createdAt", None, T::DateTime);
+        UPDATED_AT = standard("Last update", "updatedAt", None, T::DateTime);
+    }
+}
+
+/// The relation of a custom type's records to another object; its reverse side is named after the
+/// type.
+const fn tie(
+    header: &'static str,
+    label: &'static str,
+    field: &'static str,
+    target: &'static str,
+    key: &'static str,
+    why: &'static str,
+) -> Column {
+    let relation = Some((target, ""));
+    let new = NewField { label, unique: false, relation, options: &[], why };
+    Column { header, field, sub_field: Some(key), kind: FieldType::Relation, new: Some(new) }
+}
+
+const TIE_PERSON: Column = tie(
+    "Person / Close Id",
+    "Person",
+    "person",
+    "person",
+    "closeId",
+    "the contact, or the person that represents the lead",
+);
+const TIE_COMPANY: Column =
+    tie("Company / Close Id", "Company", "company", "company", "closeId", "the lead's company");
+const TIE_OPPORTUNITY: Column = tie(
+    "Opportunity / Close Id",
+    "Opportunity",
+    "opportunity",
+    "opportunity",
+    "closeId",
+    "the opportunity it is about",
+);
+const TIE_OWNER: Column = tie(
+    "Owner / User Email",
+    "Owner",
+    "owner",
+    "workspaceMember",
+    "userEmail",
+    "who did it, where they are a member of the workspace",
+);
+const STATUSES: &[(&str, &str)] = &[("PUBLISHED", "Published"), ("DRAFT", "Draft")];
+
+columns! {
+    /// Columns of the files of a custom activity type, before its custom fields.
+    custom_activity {
+        ID = standard("Id", "id", None, T::Uuid);
+        CLOSE_ID = super::CLOSE_ID;
+        NAME = standard("Name", "name", None, T::Text);
+        STATUS = selects("Status", "status", STATUSES, "drafts and published activities are kept apart");
+        ACTIVITY_AT = added("Activity Date", "activityDate", T::DateTime, "when it happened");
+        PERSON = TIE_PERSON;
+        COMPANY = TIE_COMPANY;
+        OPPORTUNITY = TIE_OPPORTUNITY;
+        OWNER = super::OWNER;
+        MEMBER = TIE_OWNER;
+        CREATED_BY = super::CREATED_BY;
+        CREATED_AT = standard("Creation date", "createdAt", None, T::DateTime);
+        UPDATED_AT = standard("Last update", "updatedAt", None, T::DateTime);
+    }
+}
+
+columns! {
+    /// Columns of the files of a custom object type, before its custom fields.
+    custom_object {
+        ID = standard("Id", "id", None, T::Uuid);
+        CLOSE_ID = super::CLOSE_ID;
+        NAME = standard("Name", "name", None, T::Text);
+        PERSON = TIE_PERSON;
+        COMPANY = TIE_COMPANY;
         CREATED_BY = super::CREATED_BY;
         CREATED_AT = standard("Creation date", "createdAt", None, T::DateTime);
         UPDATED_AT = standard("Last update", "updatedAt", None, T::DateTime);

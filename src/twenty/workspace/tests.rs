@@ -1,3 +1,5 @@
+//! The workspace file: what is read, and what is refused.
+
 use super::*;
 
 const ONE: &str = r#"{"format":"close2twenty-workspace","version":1,"twenty":"2.22","later":{"a":1},
@@ -137,16 +139,4 @@ fn what_stands_twice_is_named() {
     assert!(refused(&fields).to_string().contains("`company.tier` stands twice"));
     let objects = file(&format!("{0},{0}", object(field)));
     assert!(refused(&objects).to_string().contains("`company` stands twice"));
-}
-
-#[test]
-fn a_missing_file_has_its_own_code() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("workspace.json");
-    assert_eq!(Workspace::read(&path).unwrap_err().code, "C2T-E010");
-    std::fs::write(&path, "nope").unwrap();
-    let error = Workspace::read(&path).unwrap_err();
-    assert_eq!((error.code, error.place.as_deref()), ("C2T-E060", Some(path.as_path())));
-    std::fs::write(&path, ONE).unwrap();
-    assert_eq!(Workspace::read(&path).unwrap().members.len(), 1);
 }

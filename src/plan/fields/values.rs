@@ -1,0 +1,133 @@
+//! How the values of a custom field are written: by its definition, else by what the values look
+//! like. It must not choose names.
+
+use super::{Context, ValueRule};
+use crate::close::Kind;
+use crate::plan::CustomType;
+use crate::survey::config::FieldEntry;
+use crate::survey::{Profile, Survey};
+use crate::twenty::options::Options;
+
+/// A field is a choice when each value occurs at least this often on average…
+const CHOICE_REPEATS: u64 = 3;
+/// … and there are at most so many values.
+const CHOICE_MAX: usize = 40;
+/// Some values of the field are not of its type.
+pub(super) fn has_misfits(rule: ValueRule, profile: &Profile) -> bool {
+    let items = profile.items();
+    let fit = match rule {
+        ValueRule::Number | ValueRule::Currency => profile.numbers + profile.numeric,
+        ValueRule::Date | ValueRule::DateTime => profile.dates + profile.instants,
+        _ => return false,
+    };
+    fit < items || profile.max_items > 1
+}
+
+/// Copies of records say nothing new: how many of the records read are different ones, as a fraction.
+pub(super) fn single(survey: &Survey, kind: Kind) -> (u64, u64) {
+    let read = survey.read.get(&kind).copied().unwrap_or_default();
+    let different = survey.different.get(&kind).copied().unwrap_or(read);
+    (different, read.max(1))
+}
+
+pub(super) fn defined(
+    context: &Context<'_>,
+    entry: &FieldEntry,
+    profile: &Profile,
+) -> (ValueRule, String) {
+    let multi = entry.multi || profile.max_items > 1;
+    let rule = match &*entry.kind {
+        "number" => ValueRule::Number,
+        "date" => ValueRule::Date,
+        "datetime" => ValueRule::DateTime,
+        "choices" if multi => ValueRule::MultiSelect,
+        "choices" => ValueRule::Select,
+        "user" => ValueRule::Users,
+        "contact" if multi => ValueRule::Contacts,
+        "contact" => ValueRule::Contact,
+        "custom_object" if multi => ValueRule::Objects,
+        "custom_object" => {
+            let target = entry.refers_to.as_deref().and_then(|id| object_type(context.types, id));
+            target
+                .or_else(|| held_type(context, profile))
+                .map_or(ValueRule::Objects, ValueRule::Object)
+        }
+        "hidden" => {
+            let (rule, why) = inferred(context, profile, (1, 1));
+            return (rule, format!("hidden field: {why}"));
+        }
+        _ => ValueRule::Text,
+    };
+    let more = if multi && matches!(&*entry.kind, "contact" | "custom_object") {
+        ", several values"
+    } else {
+        ""
+    };
+    (rule, format!("defined as {}{more}", entry.kind))
+}
+
+/// The type with an object of its own that has this id.
+fn object_type(types: &[CustomType], id: &str) -> Option<usize> {
+    types.iter().position(|one| *one.close_id == *id && one.has_object())
+}
+
+/// The one type whose objects the values name, when all that are known are of one type.
+fn held_type(context: &Context<'_>, profile: &Profile) -> Option<usize> {
+    let held = profile.distinct.iter().flatten().filter_map(|(id, _)| {
+        context.survey.custom_objects.get(&crate::survey::hash(id)).map(|(of_type, _)| &**of_type)
+    });
+    let mut held: Vec<&str> = held.collect();
+    held.sort_unstable();
+    held.dedup();
+    match held.as_slice() {
+        [only] => object_type(context.types, only),
+        _ => None,
+    }
+}
+
+pub(super) fn inferred(
+    context: &Context<'_>,
+    profile: &Profile,
+    single: (u64, u64),
+) -> (ValueRule, String) {
+    let items = profile.items();
+    let all = |n: u64| n == items && items > 0;
+    let several = profile.arrays > 0;
+    let distinct = profile.distinct.as_ref().map_or(0, indexmap::IndexMap::len);
+    let repeats =
+        distinct > 0 && profile.texts * single.0 / single.1 >= CHOICE_REPEATS * distinct as u64;
+    let few = distinct > 0 && distinct <= CHOICE_MAX && profile.long == 0;
+    let rule = match () {
+        () if profile.objects > 0 => ValueRule::Archive,
+        () if all(profile.custom_objects) && profile.max_items < 2 => {
+            held_type(context, profile).map_or(ValueRule::Objects, ValueRule::Object)
+        }
+        () if all(profile.custom_objects) => ValueRule::Objects,
+        () if all(profile.users) => ValueRule::Users,
+        () if all(profile.contacts) && profile.max_items < 2 => ValueRule::Contact,
+        () if all(profile.contacts) => ValueRule::Contacts,
+        () if all(profile.numbers) && !several => ValueRule::Number,
+        () if all(profile.dates) && !several => ValueRule::Date,
+        () if all(profile.instants + profile.dates) && !several => ValueRule::DateTime,
+        () if several && all(profile.texts) && few => ValueRule::MultiSelect,
+        () if all(profile.texts) && few && repeats => ValueRule::Select,
+        () => ValueRule::Text,
+    };
+    let why = format!("no definition: inferred from {items} values, {distinct} of them distinct");
+    (rule, why)
+}
+
+pub(super) fn fill_options(options: &mut Options, entry: Option<&FieldEntry>, profile: &Profile) {
+    for choice in entry.iter().flat_map(|entry| &entry.choices) {
+        if !choice.trim().is_empty() {
+            options.add(choice);
+        }
+    }
+    let mut rest: Vec<_> = profile.distinct.iter().flatten().collect();
+    rest.sort_by(|(a, n), (b, m)| (m, a).cmp(&(n, b)));
+    for (value, _) in rest {
+        if !value.trim().is_empty() {
+            options.add(value);
+        }
+    }
+}
