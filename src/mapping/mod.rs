@@ -4,6 +4,7 @@
 pub mod file;
 pub mod legal_forms;
 pub mod nearest;
+pub mod proposal;
 pub mod rules;
 pub mod settings;
 pub mod template;

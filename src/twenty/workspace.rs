@@ -23,10 +23,10 @@ const STANDARD: &str = include_str!("workspace/standard-2.21.json");
 /// A workspace's schema and members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Workspace {
-    /// [`FORMAT`]; may be missing in a file of members only.
+    /// `close2twenty-workspace`; may be missing in a file of members only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
-    /// [`VERSION`]; may be missing in a file of members only.
+    /// Version of the format, 1; may be missing in a file of members only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
     /// Twenty's version, `2.21`, when known.
@@ -125,7 +125,7 @@ pub struct Member {
     pub id: Option<String>,
     /// E-mail address, as the workspace has it.
     #[serde(default)]
-    #[schemars(required)]
+    #[schemars(!default)]
     pub email: String,
     /// First name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
