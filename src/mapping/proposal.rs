@@ -112,34 +112,31 @@ fn judge(
     let label = wanted.alike(&name::Name::of(target.label));
     let by_name = wanted.alike(&name::Name::of(target.name));
     let best = if by_name.score * 0.98 > label.score { by_name } else { label };
-    let mut confidence = if best.besides { best.score.min(BESIDES) } else { best.score };
-    confidence *= fit.fit;
-    if !best.besides && !best.literal {
-        confidence = with_options(confidence, best.score, &fit);
-    } else if fit.shared == 0 && fit.known > 1 {
-        confidence *= 0.85;
-    }
+    let named = if best.besides {
+        best.score.min(BESIDES)
+    } else if best.literal {
+        best.score
+    } else {
+        with_options(best.score, &fit)
+    };
+    let confidence = named * fit.fit * if fit.known > 1 && fit.shared == 0 { 0.85 } else { 1.0 };
     let confidence = (confidence.clamp(0.0, 1.0) * 1000.0).round() / 1000.0;
     let why = reasons(source, target, &best, &fit);
     Some((Proposal { target: i, confidence, why }, best.literal))
 }
 
-/// What shared options add to a name, and missing ones take away.
-fn with_options(confidence: f64, name: f64, fit: &fit::Fit) -> f64 {
-    if fit.known < 2 {
-        return confidence;
+/// What shared options add to a name.
+fn with_options(name: f64, fit: &fit::Fit) -> f64 {
+    if fit.known < 2 || fit.shared == 0 {
+        return name;
     }
     let share = f64::from(fit.shared) / f64::from(fit.known);
-    if fit.shared == 0 {
-        confidence * 0.85
-    } else if name < NAMED {
-        let alone = if fit.shared >= 3 { share * OPTIONS_ALONE } else { 0.0 };
-        confidence.max(alone)
-    } else {
-        let lifted = confidence + (1.0 - confidence) * 0.5 * share;
-        let most = if name < WELL_NAMED { ACCEPT - 0.01 } else { 1.0 };
-        lifted.min(most).max(confidence)
+    if name < NAMED {
+        return if fit.shared >= 3 { name.max(share * OPTIONS_ALONE) } else { name };
     }
+    let lifted = name + (1.0 - name) * 0.5 * share;
+    let most = if name < WELL_NAMED { ACCEPT - 0.01 } else { 1.0 };
+    lifted.min(most).max(name)
 }
 
 /// Two fields that fit nearly as well as each other: a person has to say which.

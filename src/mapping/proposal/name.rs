@@ -3,7 +3,9 @@
 
 use super::words::{LONGEST, Meaning, Role, meaning, misspelt, singular, spelling, tokens};
 
-/// Words in brackets behind a name explain it more often than they change it…
+/// A word only one of two names has costs more than one they share brings.
+const LONELY: f64 = 2.0;
+/// Words in brackets behind a name explain it more often than they change it; all together…
 const IN_BRACKETS: f64 = 0.6;
 /// … and those before it say whose field it is.
 const BEFORE: f64 = 0.1;
@@ -11,6 +13,9 @@ const BEFORE: f64 = 0.1;
 const SAME_LETTERS: f64 = 0.98;
 /// Two unknown words are one misspelt if they are so much alike, and that long.
 const SAME_WORD: (f64, usize) = (0.8, 5);
+
+/// Parts of a compound have so many letters.
+const SHORTEST_PART: usize = 4;
 
 /// A field name, taken apart.
 pub(super) struct Name {
@@ -36,6 +41,15 @@ struct Piece {
     text: String,
     meaning: Meaning,
     weight: f64,
+    place: Place,
+}
+
+impl Piece {
+    /// What it costs when the other name does not have it.
+    fn lonely(&self) -> f64 {
+        let full = self.place == Place::Open && self.meaning.role.weight() >= 1.0;
+        if full { self.weight * LONELY } else { self.weight }
+    }
 }
 
 /// A word and where it stands.
@@ -44,7 +58,7 @@ struct Token {
     place: Place,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Open,
     Brackets,
@@ -80,7 +94,9 @@ impl Name {
 
 /// The words with their places; numbering in front ("1. Industry") and "(s)" are left out.
 fn placed(text: &str) -> Vec<Token> {
-    let text = without_numbering(text.trim()).replace("(s)", "s");
+    let text = text.trim();
+    // What CRMs hang on to the API names of custom fields.
+    let text = without_numbering(text.strip_suffix("__c").unwrap_or(text)).replace("(s)", "s");
     let (mut out, mut run, mut depth, mut square) = (Vec::new(), String::new(), 0_u32, false);
     let flush = |run: &mut String, depth: u32, square: bool, out: &mut Vec<Token>| {
         let place = match (depth, square && out.iter().all(|t: &Token| t.place == Place::Before)) {
@@ -142,25 +158,49 @@ fn read(tokens: &[Token], longest: usize) -> Vec<Piece> {
             }
         }
         rest = tail;
-        let (text, meaning) = found.unwrap_or_else(|| unknown(&first.text));
-        let weight = weight(meaning.role, first.place);
-        let again = pieces.iter().any(|piece| {
-            meaning.role == Role::Word && (piece.text == text || common(&piece.meaning, &meaning))
-        });
-        if weight > 0.0 && !again {
-            pieces.push(Piece { text, meaning, weight });
+        let said = found.map_or_else(|| unknown(&first.text), |known| vec![known]);
+        for (text, meaning) in said {
+            add(&mut pieces, text, meaning, first.place);
         }
     }
+    let aside = |piece: &Piece| piece.place != Place::Open && piece.meaning.role == Role::Word;
+    let many = pieces.iter().filter(|piece| aside(piece)).count().max(1) as f64;
+    pieces.iter_mut().filter(|piece| aside(piece)).for_each(|piece| piece.weight /= many);
     pieces
 }
 
-fn unknown(word: &str) -> (String, Meaning) {
-    let none = |role| Meaning { role, concepts: Vec::new(), sure: 1.0 };
-    if word.bytes().all(|b| b.is_ascii_digit()) {
-        return (word.trim_start_matches('0').to_owned(), none(Role::Number));
+fn add(pieces: &mut Vec<Piece>, text: String, meaning: Meaning, place: Place) {
+    let weight = weight(meaning.role, place);
+    let again = pieces.iter().any(|piece| {
+        let same = piece.text == text || piece.meaning.common(&meaning) >= 1.0;
+        meaning.role == Role::Word && same
+    });
+    if weight > 0.0 && !again {
+        pieces.push(Piece { text, meaning, weight, place });
     }
-    let meaning = misspelt(word).unwrap_or_else(|| none(Role::Word));
-    (singular(word).to_owned(), meaning)
+}
+
+/// What a word that is no phrase of the table says.
+fn unknown(word: &str) -> Vec<(String, Meaning)> {
+    if word.bytes().all(|b| b.is_ascii_digit()) {
+        return vec![(word.trim_start_matches('0').to_owned(), Meaning::none(Role::Number))];
+    }
+    if let Some(parts) = compound(word) {
+        return parts.into();
+    }
+    let meaning = misspelt(word).unwrap_or_else(|| Meaning::none(Role::Word));
+    vec![(singular(word).to_owned(), meaning)]
+}
+
+/// Two known words written as one, as German and Dutch do (`firmen` + `webseite`), perhaps with
+/// an `s` between; the longest second one.
+fn compound(word: &str) -> Option<[(String, Meaning); 2]> {
+    (SHORTEST_PART..word.len().saturating_sub(SHORTEST_PART - 1)).find_map(|at| {
+        let (first, second) = word.split_at_checked(at)?;
+        let head = meaning(first).or_else(|| meaning(first.strip_suffix('s')?))?;
+        let tail = meaning(second)?;
+        Some([(first.to_owned(), head.clone()), (second.to_owned(), tail.clone())])
+    })
 }
 
 fn weight(role: Role, place: Place) -> f64 {
@@ -173,22 +213,18 @@ fn weight(role: Role, place: Place) -> f64 {
     }
 }
 
-fn common(a: &Meaning, b: &Meaning) -> bool {
-    a.concepts.iter().any(|concept| b.concepts.contains(concept))
-}
-
 /// How alike two phrases are.
 fn pair(a: &Piece, b: &Piece) -> f64 {
     if a.text == b.text {
         return 1.0;
     }
-    if common(&a.meaning, &b.meaning) {
-        return a.meaning.sure * b.meaning.sure;
+    let common = a.meaning.common(&b.meaning);
+    if common > 0.0 {
+        return common;
     }
     let (least, long) = SAME_WORD;
-    let free = |p: &Piece| {
-        p.meaning.role == Role::Word && p.meaning.concepts.is_empty() && p.text.len() >= long
-    };
+    let free =
+        |p: &Piece| p.meaning.role == Role::Word && !p.meaning.is_known() && p.text.len() >= long;
     if free(a) && free(b) {
         let alike = spelling(&a.text, &b.text);
         return if alike >= least { alike * alike } else { 0.0 };
@@ -218,7 +254,7 @@ fn compare(ours: &[Piece], theirs: &[Piece]) -> Alike {
         }
     }
     let lonely = || left.0.iter().chain(&left.1).flatten();
-    all += lonely().map(|piece| piece.weight).sum::<f64>();
+    all += lonely().map(|piece| piece.lonely()).sum::<f64>();
     let besides = lonely().any(|p| matches!(p.meaning.role, Role::Aspect | Role::Number));
     let score = if all > 0.0 { same / all } else { 0.0 };
     if joined(ours) == joined(theirs) && !ours.is_empty() {
@@ -266,6 +302,13 @@ mod tests {
     fn a_misspelt_word_is_nearly_the_word() {
         let near = alike("Vehilce", "Vehicle");
         assert!(near > 0.6 && near < 0.8, "{near}");
+    }
+
+    #[test]
+    fn compounds_are_taken_apart() {
+        assert!(alike("Firmenbranche", "Industry") > 0.8);
+        assert!(alike("Rechnungstelefon", "Phone") <= 0.5);
+        assert!(compound("vehicle").is_none());
     }
 
     #[test]

@@ -9,6 +9,8 @@
 //! | `aspect` | that something else about the thing is meant |
 //! | `stop` | nothing |
 //! | `unit` | nothing of its own |
+//!
+//! A phrase after `~` is near the concept, but not the same.
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
@@ -19,6 +21,8 @@ static VOCABULARY: LazyLock<Vocabulary> =
 
 /// Most tokens of one phrase.
 pub(super) const LONGEST: usize = 6;
+/// How sure a word is that is only near.
+const NEAR: f64 = 0.75;
 /// A misspelt word differs from the right one by less.
 const MISSPELT: f64 = 0.84;
 /// Words shorter than this are not looked at for misspellings.
@@ -48,13 +52,47 @@ impl Role {
     }
 }
 
-/// What a phrase can mean: lines of the table, by number.
+/// What a phrase can mean.
 #[derive(Clone, Debug)]
 pub(super) struct Meaning {
     pub role: Role,
-    pub concepts: Vec<u16>,
-    /// 1, or less for a misspelt word.
-    pub sure: f64,
+    /// Lines of the table, by number, and how sure each is: 1, or less for words that are only
+    /// near (`~` in the table) or misspelt.
+    concepts: Vec<(u16, f64)>,
+}
+
+impl Meaning {
+    /// Of a word the table does not have.
+    pub(super) const fn none(role: Role) -> Self {
+        Self { role, concepts: Vec::new() }
+    }
+
+    pub(super) const fn is_known(&self) -> bool {
+        !self.concepts.is_empty()
+    }
+
+    /// One more line. The first one's role stays, but what is also the name of a kind of value
+    /// says little (`url`).
+    fn add(&mut self, role: Role, concept: u16, sure: f64) {
+        let light = self.role == Role::Word && role == Role::Type;
+        if light {
+            self.role = Role::Type;
+        }
+        if (light || self.role == role) && self.concepts.iter().all(|(known, _)| *known != concept)
+        {
+            self.concepts.push((concept, sure));
+        }
+    }
+
+    /// How surely both mean the same thing, 0 to 1.
+    pub(super) fn common(&self, other: &Self) -> f64 {
+        let mut most: f64 = 0.0;
+        for (concept, sure) in &self.concepts {
+            let same = other.concepts.iter().filter(|(theirs, _)| theirs == concept);
+            most = same.fold(most, |most, (_, theirs)| most.max(sure * theirs));
+        }
+        most
+    }
 }
 
 struct Vocabulary {
@@ -71,13 +109,13 @@ impl Vocabulary {
         for (concept, row) in (0..).zip(reader.records().flatten()) {
             let Some(role) = row.get(0).and_then(role) else { continue };
             for phrase in row.iter().skip(2).flat_map(|cell| cell.split('|')) {
+                let sure = if phrase.starts_with('~') { NEAR } else { 1.0 };
                 let joined: String = tokens(phrase).concat();
                 for key in [singular(&joined).to_owned(), joined] {
-                    let fresh = || Meaning { role, concepts: Vec::new(), sure: 1.0 };
-                    let meaning = phrases.entry(key).or_insert_with(fresh);
-                    if meaning.role == role && !meaning.concepts.contains(&concept) {
-                        meaning.concepts.push(concept);
-                    }
+                    phrases
+                        .entry(key)
+                        .or_insert_with(|| Meaning::none(role))
+                        .add(role, concept, sure);
                 }
             }
         }
@@ -123,7 +161,8 @@ pub(super) fn misspelt(word: &str) -> Option<Meaning> {
     }
     let (alike, known) = best?;
     let meaning = VOCABULARY.phrases.get(known)?;
-    Some(Meaning { sure: alike * alike, ..meaning.clone() })
+    let concepts = meaning.concepts.iter().map(|(c, sure)| (*c, sure * alike * alike)).collect();
+    Some(Meaning { role: meaning.role, concepts })
 }
 
 /// How alike two words are spelt, 0 to 1; a swap of neighbours is one mistake.
@@ -224,17 +263,25 @@ mod tests {
 
     #[test]
     fn phrases_are_found_in_any_writing() {
-        let zone = &meaning("timezone").unwrap().concepts;
-        assert_eq!(zone, &meaning(&folded("Time-zones")).unwrap().concepts);
+        let zone = meaning("timezone").unwrap();
+        assert!(zone.common(meaning(&folded("Time-zones")).unwrap()) >= 1.0);
         assert_eq!(meaning("qwerty").map(|m| m.role), None);
         assert_eq!(meaning("previous").map(|m| m.role), Some(Role::Aspect));
     }
 
     #[test]
+    fn near_words_and_words_for_kinds_say_less() {
+        let common = |a, b| meaning(a).unwrap().common(meaning(b).unwrap());
+        assert!((common("arr", "turnover") - NEAR).abs() < 1e-9);
+        assert!((common("arr", "annualrecurringrevenue") - 1.0).abs() < 1e-9);
+        assert_eq!(meaning("url").unwrap().role, Role::Type);
+        assert!(common("url", "website") >= 1.0 && common("url", "link") >= 1.0);
+    }
+
+    #[test]
     fn misspelt_words_are_less_sure() {
-        let found = misspelt("industyr").unwrap();
-        assert_eq!(found.concepts, meaning("industry").unwrap().concepts);
-        assert!(found.sure < 0.8);
+        let sure = misspelt("industyr").unwrap().common(meaning("industry").unwrap());
+        assert!(sure > 0.6 && sure < 0.8);
         assert!(misspelt("tire").is_none() && misspelt("qwertyuiop").is_none());
     }
 }
