@@ -40,6 +40,8 @@ const NAMED: f64 = 0.3;
 const WELL_NAMED: f64 = 0.7;
 /// What the same options are worth when the names say nothing.
 const OPTIONS_ALONE: f64 = 0.6;
+/// What is left when no option is shared; the same label stays above [`ACCEPT`].
+const OTHER_OPTIONS: f64 = 0.85;
 /// Two best ones this close to each other are both doubtful.
 const CLOSE: f64 = 0.03;
 
@@ -119,7 +121,8 @@ fn judge(
     } else {
         with_options(best.score, &fit)
     };
-    let confidence = named * fit.fit * if fit.known > 1 && fit.shared == 0 { 0.85 } else { 1.0 };
+    let other_options = fit.known > 1 && fit.shared == 0;
+    let confidence = named * fit.share * if other_options { OTHER_OPTIONS } else { 1.0 };
     let confidence = (confidence.clamp(0.0, 1.0) * 1000.0).round() / 1000.0;
     let why = reasons(source, target, &best, &fit);
     Some((Proposal { target: i, confidence, why }, best.literal))

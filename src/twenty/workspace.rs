@@ -231,24 +231,24 @@ impl Workspace {
     fn check(&self) -> Result<()> {
         let objects = self.objects.iter().map(|object| object.name_singular.as_str());
         if let Some(name) = twice(objects) {
-            return Err(contradiction(format!("the object `{name}` stands twice")));
+            return Err(contradiction(&format!("the object `{name}` stands twice")));
         }
         for object in &self.objects {
             if let Some(name) = twice(object.fields.iter().map(|field| field.name.as_str())) {
                 let object = &object.name_singular;
-                return Err(contradiction(format!("the field `{object}.{name}` stands twice")));
+                return Err(contradiction(&format!("the field `{object}.{name}` stands twice")));
             }
         }
         for (number, member) in (1..).zip(&self.members) {
             if !member.email.contains('@') {
                 let told = if member.email.is_empty() { "no e-mail" } else { "no e-mail address" };
                 let who = member.called().unwrap_or_default();
-                return Err(contradiction(format!("member {number}{who} has {told}")));
+                return Err(contradiction(&format!("member {number}{who} has {told}")));
             }
         }
         let emails = self.members.iter().map(|member| member.email.to_lowercase());
         match twice(emails) {
-            Some(email) => Err(contradiction(format!("the member {email} stands twice"))),
+            Some(email) => Err(contradiction(&format!("the member {email} stands twice"))),
             None => Ok(()),
         }
     }
@@ -328,7 +328,7 @@ fn unreadable(what: &str, source: impl std::error::Error + Send + Sync + 'static
     Error { source: Some(Box::new(source)), ..Error::usage("C2T-E060", what) }
 }
 
-fn contradiction(what: String) -> Error {
+fn contradiction(what: &str) -> Error {
     Error::usage("C2T-E062", format!("the workspace file is wrong: {what}"))
 }
 

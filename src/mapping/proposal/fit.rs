@@ -56,7 +56,7 @@ fn line(row: &csv::StringRecord) -> Option<Line> {
 /// How well a field can be filled.
 pub(super) struct Fit {
     /// 0 to 1.
-    pub fit: f64,
+    pub share: f64,
     /// The types are the same.
     pub same: bool,
     /// What the values said, for people.
@@ -84,14 +84,15 @@ impl<'a> Values<'a> {
         let here = |line: &&Line| *line.source == *self.kind && *line.target == *target.kind;
         let line = TABLE.iter().find(here)?;
         let choice = matches!(target.kind, "SELECT" | "MULTI_SELECT");
-        let (known, shared) = match choice && !target.options.is_empty() {
-            true => overlap(self.values, &target.options),
-            false => (0, 0),
+        let (known, shared) = if choice && !target.options.is_empty() {
+            overlap(self.values, &target.options)
+        } else {
+            (0, 0)
         };
         let (factor, values) = self.profile(line.needs, known, shared);
-        let fit = factor.map_or(UNFIT, |factor| line.fit * factor);
+        let share = factor.map_or(UNFIT, |factor| line.fit * factor);
         let same = line.fit >= 1.0 && line.needs == Needs::Nothing;
-        Some(Fit { fit, same, values, known, shared })
+        Some(Fit { share, same, values, known, shared })
     }
 
     /// The part of the fit that stays, `None` for values that speak against it.
@@ -118,9 +119,10 @@ impl<'a> Values<'a> {
             Needs::Url => "values are links",
             _ => "values are yes and no",
         };
-        match right as f64 >= MOST * self.values.len() as f64 {
-            true => (Some(1.0), Some(told)),
-            false => (None, Some("values look otherwise")),
+        if right as f64 >= MOST * self.values.len() as f64 {
+            (Some(1.0), Some(told))
+        } else {
+            (None, Some("values look otherwise"))
         }
     }
 }
@@ -151,7 +153,7 @@ mod tests {
     fn fit(kind: FieldType, samples: &[&str], target: &str) -> Option<f64> {
         let source = Source { name: "", kind, options: &[], samples };
         let target = Target { name: "", label: "", kind: target, options: vec!["Red", "Blue"] };
-        Values::of(&source).fit(&target).map(|fit| fit.fit)
+        Values::of(&source).fit(&target).map(|fit| fit.share)
     }
 
     #[test]
