@@ -17,6 +17,9 @@ pub use closing::{Fates, Residue};
 /// Longest id, in bytes (`close-format.md` §1.5: about 50).
 const MAX_ID: usize = 100;
 
+/// By numbered path: the line of the map that drops it.
+pub type Waived = [Option<usize>];
+
 /// What was done with a value so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Mark {
@@ -36,6 +39,8 @@ enum Mark {
 struct Slot<'a> {
     value: &'a [Node<'a>],
     mark: Cell<Mark>,
+    /// The user's map drops it: nobody sees it, and it goes to the archive.
+    waived: bool,
 }
 
 /// A custom field's value, under `custom.<id>` or in the `custom` dictionary.
@@ -130,7 +135,7 @@ impl<'a> Record<'a> {
             }
             _ => {}
         }
-        self.slots[at] = Some(Slot { value, mark });
+        self.slots[at] = Some(Slot { value, mark, waived: false });
     }
 
     /// The arrays of records inside this one: `contacts`, `opportunities` …
@@ -196,7 +201,23 @@ impl<'a> Record<'a> {
     }
 
     fn slot(&self, field: Field) -> Option<&Slot<'a>> {
-        self.slots.get(usize::from(field.0))?.as_ref()
+        self.slots.get(usize::from(field.0))?.as_ref().filter(|slot| !slot.waived)
+    }
+
+    /// Hides the values of the paths a map drops, here and below; they go to the archive. `paths` is
+    /// by numbered path; none at all drops nothing.
+    pub fn waive(&mut self, paths: &Waived) {
+        if paths.is_empty() {
+            return;
+        }
+        for (at, slot) in self.slots.iter_mut().enumerate() {
+            let dropped = paths.get(self.layout.base + at).copied().flatten().is_some();
+            if let Some(slot) = slot.as_mut().filter(|_| dropped) {
+                slot.mark.set(Mark::Archived);
+                slot.waived = true;
+            }
+        }
+        self.nested.iter_mut().flat_map(|(_, list)| list).for_each(|item| item.waive(paths));
     }
 
     fn mark(&self, field: Field, mark: Mark) {

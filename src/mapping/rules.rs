@@ -2,6 +2,8 @@
 //! values. A path that Close is known to write and that has no line here makes the run fail: its
 //! values would be lost. It must not hold code for a single field.
 
+use super::MapFile;
+use crate::close::record::Waived;
 use crate::close::shape::Layouts;
 use crate::close::{Fate, Kind};
 use crate::error::{Error, Result};
@@ -9,6 +11,9 @@ use hashbrown::HashMap;
 
 /// The table's text, compiled in.
 pub const BUILT_IN: &str = include_str!("rules.csv");
+
+/// Paths that hold the export together.
+const STRUCTURAL: &[&str] = &["id", "lead_id", "contact_id"];
 
 /// One line of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +37,7 @@ pub struct Rule {
 pub struct Rules {
     lines: Vec<Rule>,
     fates: Vec<Option<Fate>>,
+    waived: Vec<Option<usize>>,
     by_path: HashMap<(Kind, String), usize, foldhash::fast::FixedState>,
 }
 
@@ -87,7 +93,7 @@ impl Rules {
                 ));
             }
         }
-        Ok(Self { lines: rules, fates, by_path })
+        Ok(Self { lines: rules, fates, waived: Vec::new(), by_path })
     }
 
     /// The table without one line; what is left no longer accounts for that path.
@@ -96,6 +102,42 @@ impl Rules {
         let mut rules = self.lines.clone();
         (index < rules.len()).then(|| rules.remove(index));
         Self::new(rules).ok()
+    }
+
+    /// The table with the paths a map drops.
+    ///
+    /// # Errors
+    /// `C2T-E123` for a path that other values hang on.
+    pub fn with(mut self, map: &MapFile) -> Result<Self> {
+        let paths = &Layouts::get().paths;
+        for (number, (kind, path)) in paths.iter().enumerate() {
+            let close = format!("{}.{path}", kind.word());
+            let entry = map.fields.iter().find(|entry| entry.close.value == close);
+            let dropped = entry.filter(|entry| entry.to.as_ref().is_some_and(Vec::is_empty));
+            let rule = self.by_path.get(&(*kind, path.clone())).and_then(|at| self.lines.get(*at));
+            let (Some(entry), Some(Fate::Written)) = (dropped, rule.map(|rule| rule.fate)) else {
+                continue;
+            };
+            if STRUCTURAL.contains(&path.as_str()) {
+                let what = format!("`{close}` cannot be dropped: other records are found by it");
+                return Err(map.error(entry.close.at, "C2T-E123", what));
+            }
+            self.waived.resize(paths.len(), None);
+            self.waived[number] = Some(entry.close.at.line);
+        }
+        Ok(self)
+    }
+
+    /// By numbered path: the line of the map that drops it. Empty when it drops none.
+    pub fn waived(&self) -> &Waived {
+        &self.waived
+    }
+
+    /// The line of the map that drops a path.
+    pub fn waived_by(&self, kind: Kind, path: &str) -> Option<usize> {
+        let paths = &Layouts::get().paths;
+        let number = paths.iter().position(|(k, p)| *k == kind && p == path)?;
+        self.waived.get(number).copied().flatten()
     }
 
     /// Fates by numbered path.

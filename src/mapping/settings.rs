@@ -1,8 +1,10 @@
 //! The choices a user can make about the map, with their defaults. It must not hold what follows
 //! from an export.
 
+use super::MapFile;
 use super::template::Template;
 use crate::close::Kind;
+use crate::error::Result;
 use indexmap::IndexMap;
 
 /// What represents a lead in Twenty (design §5).
@@ -103,5 +105,45 @@ impl Settings {
     pub fn route(&self, kind: Kind) -> Route {
         let built_in = || ROUTED.iter().find(|(known, _)| *known == kind).map(|(_, route)| *route);
         self.routes.get(&kind).copied().or_else(built_in).unwrap_or(Route::Object)
+    }
+}
+
+impl Settings {
+    /// The choices of a map; what it does not say is as built in.
+    ///
+    /// # Errors
+    /// `C2T-E124` for a template that is none, `C2T-E125` for a route a kind cannot take.
+    pub fn of(map: &MapFile) -> Result<Self> {
+        let mut settings = Self::default();
+        let said = &map.strategies;
+        if let Some(leads) = &said.leads {
+            settings.leads = leads.value;
+        }
+        if let Some(companies) = &said.companies {
+            settings.companies = companies.value;
+        }
+        if let Some(people) = &said.people {
+            settings.people = people.value;
+        }
+        if let Some(history) = &said.quoted_history {
+            settings.quoted_history = history.value;
+        }
+        if let Some(names) = &said.opportunity_names {
+            settings.opportunity_names = Template::parse(&names.value)
+                .map_err(|what| map.error(names.at, "C2T-E124", what))?;
+        }
+        for (word, route) in &map.activities {
+            let Some((kind, built_in)) = ROUTED.iter().find(|(kind, _)| kind.word() == word) else {
+                continue;
+            };
+            if route.value == Route::Object {
+                let what = format!("{word} has no object of its own: task, note or archive");
+                return Err(map.error(route.at, "C2T-E125", what));
+            }
+            if route.value != *built_in {
+                settings.routes.insert(*kind, route.value);
+            }
+        }
+        Ok(settings)
     }
 }

@@ -2,15 +2,21 @@
 //! where they are part of the export; without them the values do, and the field says so. It must
 //! not convert values.
 
+mod reuse;
 mod values;
 
 use super::CustomType;
+use super::choices::{self, Choices, Targets, object_name, standard};
 use super::schema::{Home, Names, Place};
 use crate::close::{Kind, Space};
+use crate::error::Result;
+use crate::mapping::file::FieldEntry;
+use crate::mapping::settings::ROUTED;
 use crate::mapping::{LeadStrategy, Route, Settings};
 use crate::survey::{Map, Profile, Survey};
 use crate::twenty::objects::{FieldType, Object};
 use crate::twenty::options::Options;
+use crate::twenty::workspace::Workspace;
 use values::{defined, fill_options, has_misfits, inferred, single};
 
 /// How the values of a custom field are written.
@@ -142,6 +148,17 @@ impl CustomField {
         }
     }
 
+    /// How the map calls it: `lead.custom.cf_…`, `lead.custom[Name]`, `custom_activity[id].custom.cf_…`.
+    pub fn close_path(&self, types: &[CustomType]) -> String {
+        let one = self.of_type.and_then(|at| types.get(at));
+        let scope = one.map_or_else(String::new, |one| format!("[{}]", one.close_id));
+        let key = self.keys.first().map(|(space, key)| match space {
+            Space::CustomName => format!("custom[{key}]"),
+            _ => format!("custom.{key}"),
+        });
+        format!("{}{scope}.{}", self.kind.word(), key.unwrap_or_default())
+    }
+
     /// Its homes, and those of the field beside it.
     pub fn all_homes(&self) -> impl Iterator<Item = &Home> {
         self.homes.iter().chain(self.second.iter().flat_map(|second| &second.homes))
@@ -172,45 +189,92 @@ pub(super) struct Context<'p> {
     pub survey: &'p Survey,
     pub settings: &'p Settings,
     pub types: &'p [CustomType],
-    /// The workspace's members are known.
-    pub members: bool,
+    pub workspace: &'p Workspace,
+    pub choices: &'p Choices<'p>,
 }
 
-/// Close types beside the four with fields of their own, and what their records become.
-const OTHERS: &[(Kind, Object)] = &[
-    (Kind::Task, Object::Task),
-    (Kind::Call, Object::Task),
-    (Kind::Email, Object::Task),
-    (Kind::Sms, Object::Task),
-    (Kind::WhatsAppMessage, Object::Task),
-    (Kind::Meeting, Object::Task),
-    (Kind::FormSubmission, Object::Task),
-    (Kind::Note, Object::Note),
-];
+impl Context<'_> {
+    /// The workspace's members are known.
+    fn members(&self) -> bool {
+        !self.workspace.members.is_empty()
+    }
+}
 
-pub(super) fn decide(context: &Context<'_>, names: &mut Names) -> Vec<CustomField> {
-    let mut fields = Vec::new();
-    let standard = |objects: &[Object]| objects.iter().map(|o| Place::Standard(*o)).collect();
+/// A field on the way to its homes.
+struct Open<'m> {
+    field: CustomField,
+    places: Vec<Place>,
+    said: Option<&'m FieldEntry>,
+}
+
+/// All fields, with the homes the map gives them or with proposed ones.
+///
+/// # Errors
+/// When the map sends a field where it cannot go.
+pub(super) fn decide(context: &Context<'_>, names: &mut Names) -> Result<Vec<CustomField>> {
+    let mut all = Vec::new();
+    for (kind, of_type, places) in scopes(context) {
+        for (keys, profile) in keys_of(context, kind, of_type) {
+            let mut field = field(context, (kind, of_type), keys, profile);
+            let said = context.choices.field(&field.close_path(context.types));
+            if let Some(entry) = said {
+                choices::retype(context.choices, &mut field, entry)?;
+            }
+            if places.is_empty() {
+                field.rule = told_or_archived(context, of_type, field.rule);
+            }
+            all.push(Open { field, places: places.clone(), said });
+        }
+    }
+    // What the map names is taken before anything is proposed.
+    let mut chosen = Map::default();
+    for open in &mut all {
+        let Some(entry) = open.said.filter(|entry| entry.to.is_some()) else { continue };
+        let (choices, workspace) = (context.choices, context.workspace);
+        let targets = Targets { choices, workspace, types: context.types, places: &open.places };
+        if !open.places.is_empty() {
+            open.field.homes = targets.homes(&open.field, entry, names, &mut chosen)?;
+        }
+    }
+    for open in all.iter_mut().filter(|open| open.said.is_none_or(|entry| entry.to.is_none())) {
+        propose(context, &mut open.field, &open.places, names);
+    }
+    let mut fields: Vec<CustomField> = all.into_iter().map(|open| open.field).collect();
+    fields.iter_mut().for_each(|field| complete(context, field, names));
+    Ok(fields)
+}
+
+/// Records of a type that is told in a text keep their values; those of an archived type do not.
+fn told_or_archived(context: &Context<'_>, of_type: Option<usize>, rule: ValueRule) -> ValueRule {
+    let route = of_type.and_then(|at| context.types.get(at)).map(|one| one.route);
+    match route {
+        Some(Route::Task | Route::Note) => rule,
+        _ => ValueRule::Archive,
+    }
+}
+
+/// Close types with fields of their own, and the objects those can go to.
+fn scopes(context: &Context<'_>) -> Vec<(Kind, Option<usize>, Vec<Place>)> {
     let lead = match context.settings.leads {
         LeadStrategy::Company => standard(&[Object::Company]),
         _ => standard(&[Object::Company, Object::Person]),
     };
-    let mut scopes: Vec<(Kind, Option<usize>, Vec<Place>)> = vec![
+    let mut scopes = vec![
         (Kind::Contact, None, standard(&[Object::Person])),
         (Kind::Opportunity, None, standard(&[Object::Opportunity])),
         (Kind::Lead, None, lead),
+        (Kind::Task, None, standard(&[Object::Task])),
     ];
-    scopes.extend(OTHERS.iter().map(|(kind, object)| (*kind, None, standard(&[*object]))));
+    scopes.extend(ROUTED.iter().map(|(kind, _)| match context.settings.route(*kind) {
+        Route::Task => (*kind, None, standard(&[Object::Task])),
+        Route::Note => (*kind, None, standard(&[Object::Note])),
+        Route::Object | Route::Archive => (*kind, None, Vec::new()),
+    }));
     for (at, one) in context.types.iter().enumerate() {
-        let homes = if one.route == Route::Object { vec![Place::Type(at)] } else { Vec::new() };
+        let homes = if one.has_object() { vec![Place::Type(at)] } else { Vec::new() };
         scopes.push((one.kind, Some(at), homes));
     }
-    for (kind, of_type, homes) in scopes {
-        for (keys, profile) in keys_of(context, kind, of_type) {
-            fields.push(field(context, (kind, of_type), keys, profile, &homes, names));
-        }
-    }
-    fields
+    scopes
 }
 
 type Keys = Vec<(Space, Box<str>)>;
@@ -280,8 +344,6 @@ fn field(
     (kind, of_type): (Kind, Option<usize>),
     keys: Keys,
     profile: Profile,
-    places: &[Place],
-    names: &mut Names,
 ) -> CustomField {
     let survey = context.survey;
     let id = keys.iter().find(|(space, _)| *space == Space::CustomId).map(|(_, id)| id.clone());
@@ -305,7 +367,7 @@ fn field(
     if matches!(rule, ValueRule::Select | ValueRule::MultiSelect) {
         fill_options(&mut options, entry, &profile);
     }
-    let mut field = CustomField {
+    CustomField {
         kind,
         of_type,
         keys,
@@ -320,23 +382,31 @@ fn field(
         second: None,
         columns: Vec::new(),
         profile,
-    };
-    settle(context, &mut field, places, names);
-    field
+    }
 }
 
-/// Finds names for the field and for the one beside it.
-fn settle(context: &Context<'_>, field: &mut CustomField, places: &[Place], names: &mut Names) {
+/// Finds a home for the field on each object.
+fn propose(context: &Context<'_>, field: &mut CustomField, places: &[Place], names: &mut Names) {
+    reuse::existing(context, field, places);
     let Some(kind) = field.rule.field_type() else { return };
-    let suffix = suffix(field.kind);
     for place in places {
-        let object = object_name(context.types, *place);
-        let home = names.field(*place, object, &field.close_name, suffix, kind);
-        if let Some(target) = field.relation_target(context.types) {
-            let far = format!("{} of {}", label_plural(context.types, *place), home.label);
-            field.reverse.push((*place, names.reverse(target, &far, suffix)));
+        if field.homes.iter().any(|home| home.place == *place) {
+            continue;
         }
-        field.homes.push(home);
+        let object = object_name(context.types, *place);
+        field.homes.push(names.field(*place, object, &field.close_name, suffix(field.kind), kind));
+    }
+    field.homes.sort_by_key(|home| places.iter().position(|place| *place == home.place));
+}
+
+/// Finds labels for the far sides of relations, and the field beside the first.
+fn complete(context: &Context<'_>, field: &mut CustomField, names: &mut Names) {
+    let suffix = suffix(field.kind);
+    if let Some(target) = field.relation_target(context.types) {
+        for home in field.homes.iter().filter(|home| !home.existing) {
+            let far = format!("{} of {}", label_plural(context.types, home.place), home.label);
+            field.reverse.push((home.place, names.reverse(target, &far, suffix)));
+        }
     }
     field.second = second(context, field, names);
 }
@@ -345,7 +415,7 @@ fn settle(context: &Context<'_>, field: &mut CustomField, places: &[Place], name
 /// beside it.
 fn second(context: &Context<'_>, field: &CustomField, names: &mut Names) -> Option<Second> {
     let is_member =
-        field.rule == ValueRule::Users && context.members && field.profile.max_items < 2;
+        field.rule == ValueRule::Users && context.members() && field.profile.max_items < 2;
     if !is_member && !has_misfits(field.rule, &field.profile) {
         return None;
     }
@@ -375,13 +445,6 @@ const fn suffix(kind: Kind) -> &'static str {
         Kind::Opportunity => "Opportunity",
         Kind::CustomActivity | Kind::CustomObject => "Field",
         _ => "Close",
-    }
-}
-
-fn object_name(types: &[CustomType], place: Place) -> &str {
-    match place {
-        Place::Standard(object) => object.name(),
-        Place::Type(at) => types.get(at).map_or("", |one| &one.object.name_singular),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Between the passes: survey and map become a [`Plan`], a plain value that holds every decision, so
 //! that pass 2 has none left to make. It must not read the export.
 
+pub mod as_map;
+pub mod choices;
 pub mod companies;
 pub mod fields;
 pub mod gather;
@@ -25,9 +27,10 @@ pub use types::CustomType;
 
 use crate::close::{Kind, Space};
 use crate::error::Result;
-use crate::mapping::{Rules, Settings};
+use crate::mapping::{MapFile, Rules, Settings};
 use crate::survey::{Map, Seen, Survey};
 use crate::twenty::workspace::Workspace;
+use choices::Choices;
 use hashbrown::{HashMap, HashSet};
 
 /// A record that went into another one, and why.
@@ -110,16 +113,24 @@ impl Plan {
         settings: Settings,
         rules: Rules,
         workspace: &Workspace,
+        map: Option<&MapFile>,
     ) -> Result<Self> {
         let identity = leads::identify(survey, &settings);
         let owners = owners::resolve(survey, workspace);
-        let stages = stages::decide(survey);
+        let choices = Choices::new(map);
+        let stages = stages::decide(survey, workspace, &choices);
         let (lead_statuses, status_options) = stages::lead_statuses(survey);
         let mut names = schema::Names::new(workspace);
-        let types = types::decide(survey, &mut names);
+        let types = types::decide(survey, &choices, &mut names)?;
         let members = !workspace.members.is_empty();
-        let context = fields::Context { survey, settings: &settings, types: &types, members };
-        let mut fields = fields::decide(&context, &mut names);
+        let context = fields::Context {
+            survey,
+            settings: &settings,
+            types: &types,
+            workspace,
+            choices: &choices,
+        };
+        let mut fields = fields::decide(&context, &mut names)?;
         let mut steps = schema::steps(&fields, &types);
         let parts = schema::Parts {
             types: &types,

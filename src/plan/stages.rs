@@ -2,13 +2,17 @@
 //! pipelines that share a label kept apart, Twenty's own stages used again. It must not look at
 //! single opportunities.
 
+use super::choices::Choices;
 use crate::survey::{Map, StatusFacts, Survey};
-use crate::twenty::objects::{Object, shipped_options};
+use crate::twenty::objects::Object;
 use crate::twenty::options::Options;
+use crate::twenty::workspace::Workspace;
 
 /// What an opportunity status became.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stage {
+    /// Close's label.
+    pub label: Box<str>,
     /// Option value of `stage`.
     pub value: String,
     /// Option value of `pipeline`, where the pipeline is known.
@@ -17,6 +21,8 @@ pub struct Stage {
     pub kind: Option<Box<str>>,
     /// Mean confidence of its opportunities, in percent.
     pub weight: Option<u64>,
+    /// Opportunities in this status.
+    pub count: u64,
 }
 
 /// All of them.
@@ -40,10 +46,11 @@ struct Found {
     facts: Option<StatusFacts>,
 }
 
-pub(super) fn decide(survey: &Survey) -> Stages {
+pub(super) fn decide(survey: &Survey, workspace: &Workspace, choices: &Choices<'_>) -> Stages {
     let mut stages = Stages::default();
-    for (value, label) in shipped_options(Object::Opportunity, "stage") {
-        stages.stage_options.preload(value, label);
+    let there = workspace.field(Object::Opportunity.name(), "stage");
+    for option in there.into_iter().flat_map(|field| &field.options) {
+        stages.stage_options.preload(&option.value, &option.label);
     }
     for found in found(survey) {
         let pipeline = found.pipeline.as_ref().map(|(id, name)| {
@@ -61,12 +68,21 @@ pub(super) fn decide(survey: &Survey) -> Stages {
                 value
             })
         });
-        let value = stage_value(&mut stages, &found);
+        let value = match choices.stage(&found.id) {
+            Some(label) => option_of(&mut stages.stage_options, label),
+            None => stage_value(&mut stages, &found),
+        };
         let weight = found.facts.as_ref().and_then(|f| f.confidence.0.checked_div(f.confidence.1));
-        let stage = Stage { value, pipeline, kind: found.kind, weight };
+        let count = found.facts.as_ref().map_or(0, |facts| facts.count);
+        let stage = Stage { label: found.label, value, pipeline, kind: found.kind, weight, count };
         stages.by_status.insert(found.id, stage);
     }
     stages
+}
+
+fn option_of(options: &mut Options, label: &str) -> String {
+    let at = options.add(label);
+    options.get(at).map(|option| option.value.clone()).unwrap_or_default()
 }
 
 /// A free option for a status: its label, with the pipeline's name where the label is taken.

@@ -1,8 +1,10 @@
 //! Custom activity types and custom object types: which object each becomes, and in which order they
 //! are imported. It must not look at single records.
 
+use super::choices::{self, Choices};
 use super::schema::{Names, ObjectSpec};
 use crate::close::{Kind, Space};
+use crate::error::Result;
 use crate::mapping::Route;
 use crate::survey::{Map, Survey};
 use crate::twenty::objects::{Column, custom_activity, custom_object};
@@ -51,7 +53,14 @@ impl CustomType {
 
 /// The types in import order: objects before the activities that may refer to them, and what is
 /// referred to before what refers to it, as far as there is no cycle.
-pub(super) fn decide(survey: &Survey, names: &mut Names) -> Vec<CustomType> {
+///
+/// # Errors
+/// When the map gives a type a name or a route it cannot have.
+pub(super) fn decide(
+    survey: &Survey,
+    choices: &Choices<'_>,
+    names: &mut Names,
+) -> Result<Vec<CustomType>> {
     let mut found: Vec<(&(Kind, Box<str>), u64)> =
         survey.custom_types.iter().map(|(key, n)| (key, *n)).collect();
     let name = |id: &str| survey.config.types.get(id).map(|entry| &*entry.name);
@@ -85,6 +94,11 @@ pub(super) fn decide(survey: &Survey, names: &mut Names) -> Vec<CustomType> {
     });
     let mut types: Vec<CustomType> = types.collect();
     for one in &mut types {
+        if let Some(entry) = choices.custom_type(&one.close_id) {
+            choices::rename(choices, one, entry, names)?;
+        }
+    }
+    for one in &mut types {
         names.reserve_type(&one.object.name_singular, one.columns());
         let plural = one.object.label_plural.clone();
         let relations = one.columns().iter().filter_map(|c| Some((c.field, c.new?.relation?.0)));
@@ -92,7 +106,7 @@ pub(super) fn decide(survey: &Survey, names: &mut Names) -> Vec<CustomType> {
             .map(|(field, target)| (field, names.reverse(target, &plural, "Close")))
             .collect();
     }
-    types
+    Ok(types)
 }
 
 /// Depth first: what a type refers to comes before it, unless it is being visited already.

@@ -1,6 +1,8 @@
 //! Fields of the built-in map that nothing in this export would fill: the admin need not make them,
 //! and the files have no columns for them. It must not look at custom fields.
 
+use crate::close::Kind;
+use crate::mapping::settings::ROUTED;
 use crate::mapping::{LeadStrategy, Rules, Settings};
 use crate::survey::{Map, Survey};
 use crate::twenty::objects::{Column, person};
@@ -16,7 +18,9 @@ impl Unused {
             survey.ledger.lines().into_iter().filter(|l| l.counts.filled > 0).collect();
         let mut targets: Map<&str, bool> = Map::default();
         for rule in rules.all() {
-            let has = filled.iter().any(|line| line.kind == rule.kind && line.path == rule.path);
+            let has = filled.iter().any(|line| line.kind == rule.kind && line.path == rule.path)
+                && rules.waived_by(rule.kind, &rule.path).is_none()
+                && reaches(settings, rule.kind);
             for target in rule.target.split(", ") {
                 *targets.entry(target).or_default() |= has;
             }
@@ -45,6 +49,14 @@ impl Unused {
         self.0.iter().any(|(o, field)| *o == object && *field == column.field)
             && column.new.is_none_or(|new| !needed(new))
     }
+}
+
+/// Activities that are sent elsewhere do not fill the fields of their built-in object.
+fn reaches(settings: &Settings, kind: Kind) -> bool {
+    ROUTED
+        .iter()
+        .find(|(known, _)| *known == kind)
+        .is_none_or(|(_, own)| settings.route(kind) == *own)
 }
 
 /// Fields of a person that only a lead fills.

@@ -44,7 +44,12 @@ fn ledger(survey: &Survey, plan: &Plan, totals: &Totals) -> Result<Vec<u8>> {
     for line in conservation::ledger(survey, totals) {
         let counts = line.counts;
         let rule = plan.rules.of(line.kind, &line.path);
+        let waived = plan.rules.waived_by(line.kind, &line.path);
         let (target, note) = match rule {
+            Some(_) if waived.is_some() => (
+                "archive".to_owned(),
+                format!("waived by line {} of the mapping", waived.unwrap_or_default()),
+            ),
             Some(rule) => (rule.target.clone(), rule.note.clone()),
             None => unruled(plan, &line),
         };

@@ -5,21 +5,26 @@ use super::seen::Seen;
 use super::users::Role;
 use super::walk::{self, Visit};
 use super::{ContactFacts, LeadFacts, StatusFacts, Survey, hash};
+use crate::close::record::Waived;
 use crate::close::shape::{attachment, call, contact, custom_object, lead, opportunity, task};
 use crate::close::{Field, Group, Kind, Record, Space, time};
 use crate::error::Result;
 use crate::pipeline;
 use crate::read::{Chunk, Node, Sources, node, with_parser};
 
-/// Reads the whole export once.
+/// Reads the whole export once; `waived` are the paths the user's map drops.
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn survey(pool: &rayon::ThreadPool, sources: Sources) -> Result<(Survey, Seen)> {
+pub fn survey(
+    pool: &rayon::ThreadPool,
+    sources: Sources,
+    waived: &Waived,
+) -> Result<(Survey, Seen)> {
     let bytes = sources.files.iter().map(|s| if s.gzip { s.bytes * 8 } else { s.bytes }).sum();
     let seen = Seen::for_bytes(bytes);
     let mut all = Survey { latest: i64::MIN, ..Survey::default() };
-    let work = |chunk: Chunk| chunk_survey(&chunk, &seen);
+    let work = |chunk: Chunk| chunk_survey(&chunk, &seen, waived);
     let ends = pipeline::ordered(pool, &sources.files, true, work, |part| {
         all.absorb(part);
         Ok(())
@@ -29,9 +34,9 @@ pub fn survey(pool: &rayon::ThreadPool, sources: Sources) -> Result<(Survey, See
     Ok((all, seen))
 }
 
-fn chunk_survey(chunk: &Chunk, seen: &Seen) -> Survey {
-    let mut collector =
-        Collector { survey: Survey { latest: i64::MIN, ..Survey::default() }, seen };
+fn chunk_survey(chunk: &Chunk, seen: &Seen, waived: &Waived) -> Survey {
+    let survey = Survey { latest: i64::MIN, ..Survey::default() };
+    let mut collector = Collector { survey, seen, waived };
     for span in &chunk.records {
         let raw = &chunk.bytes[span.start..span.end];
         let parsed = span.broken.is_none()
@@ -55,13 +60,17 @@ fn chunk_survey(chunk: &Chunk, seen: &Seen) -> Survey {
 pub struct Collector<'s> {
     survey: Survey,
     seen: &'s Seen,
+    waived: &'s Waived,
 }
 
 impl Collector<'_> {
     fn value<'a>(&mut self, nodes: &'a [Node<'a>]) {
         let mut strays = 0;
+        let waived = self.waived;
         let mut visit = |visit: Visit<'a>| self.record(&visit);
-        walk::records(nodes, None, walk::Context::default(), &mut visit, &mut |_| strays += 1);
+        let context = walk::Context::default();
+        let mut stray = |_: &[Node<'a>]| strays += 1;
+        walk::records(nodes, None, context, waived, &mut visit, &mut stray);
         self.survey.unreadable += strays;
     }
 

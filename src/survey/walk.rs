@@ -1,6 +1,7 @@
 //! Visits every record in a parsed value: the value itself and the records inside it, each with
 //! what its surroundings say. Both passes walk the same way. It must not keep anything.
 
+use crate::close::record::Waived;
 use crate::close::{Kind, Record, classify};
 use crate::read::{Node, node};
 
@@ -29,6 +30,7 @@ pub fn records<'a>(
     nodes: &'a [Node<'a>],
     hint: Option<Kind>,
     context: Context<'a>,
+    waived: &Waived,
     visit: &mut impl FnMut(Visit<'a>),
     stray: &mut impl FnMut(&'a [Node<'a>]),
 ) {
@@ -43,18 +45,19 @@ pub fn records<'a>(
             groups.filter(|g| matches!(g.first(), Some(Node::Array { .. }))).collect();
         if !groups.is_empty() && node::get(nodes, "id").is_none() {
             for element in groups.into_iter().flat_map(node::elements) {
-                records(element, None, context, visit, stray);
+                records(element, None, context, waived, visit, stray);
             }
             return;
         }
     }
-    let record = Record::open(kind, nodes);
+    let mut record = Record::open(kind, nodes);
+    record.waive(waived);
     let inside = Context { lead: if kind == Kind::Lead { record.id() } else { context.lead } };
     let children: Vec<_> = record.children().collect();
     visit(Visit { record, context });
     for (hint, list) in children {
         for element in node::elements(list) {
-            records(element, Some(hint), inside, visit, stray);
+            records(element, Some(hint), inside, waived, visit, stray);
         }
     }
 }

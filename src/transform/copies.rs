@@ -41,7 +41,7 @@ fn together(work: &mut Work<'_>, group: &mut [Spilled]) {
         }
     }
     let mut records: Vec<(&Spilled, Record<'_>)> =
-        tapes.iter().map(|(item, tape)| (*item, Record::open(item.kind, &tape.0[..]))).collect();
+        tapes.iter().map(|(item, tape)| (*item, open(work, item.kind, &tape.0[..]))).collect();
     records.sort_by(|(_, a), (_, b)| (a.kind, a.id(), rank(b)).cmp(&(b.kind, b.id(), rank(a))));
     let (mut leads, mut contacts) = (Vec::new(), Vec::new());
     let mut rest = records.into_iter().peekable();
@@ -67,6 +67,12 @@ fn together(work: &mut Work<'_>, group: &mut [Spilled]) {
     if !leads.is_empty() || !contacts.is_empty() {
         family::write(work, &leads, &contacts);
     }
+}
+
+fn open<'a>(work: &Work<'_>, kind: Kind, nodes: &'a [Node<'a>]) -> Record<'a> {
+    let mut record = Record::open(kind, nodes);
+    record.waive(work.plan.rules.waived());
+    record
 }
 
 fn same(a: &Record<'_>, b: &Record<'_>) -> bool {

@@ -53,7 +53,8 @@ fn tree<'a>(work: &mut Work<'_>, nodes: &'a [Node<'a>]) {
     let mut visits: Vec<Visit<'a>> = Vec::new();
     let mut strays: Vec<&'a [Node<'a>]> = Vec::new();
     let context = walk::Context::default();
-    walk::records(nodes, None, context, &mut |visit| visits.push(visit), &mut |nodes| {
+    let waived = work.plan.rules.waived();
+    walk::records(nodes, None, context, waived, &mut |visit| visits.push(visit), &mut |nodes| {
         strays.push(nodes);
     });
     for stray in strays {

@@ -69,6 +69,40 @@ impl Options {
         self.existing = self.list.len();
     }
 
+    /// The raw labels in the order they were added, each with its option.
+    pub fn raws(&self) -> Vec<(&str, &SelectOption)> {
+        let mut raws: Vec<(&str, usize)> =
+            self.by_raw.iter().map(|(raw, index)| (raw.as_str(), *index)).collect();
+        raws.sort_by_key(|(raw, index)| (*index, *raw));
+        raws.into_iter().filter_map(|(raw, index)| Some((raw, self.get(index)?))).collect()
+    }
+
+    /// The same raw labels, with options that exist already used again.
+    #[must_use]
+    pub fn with_existing<'o>(&self, existing: impl Iterator<Item = (&'o str, &'o str)>) -> Self {
+        let mut other = Self::new();
+        existing.for_each(|(value, label)| other.preload(value, label));
+        for (raw, _) in self.raws() {
+            other.add(raw);
+        }
+        other
+    }
+
+    /// The same options under other labels: `label` answers what a raw label shall be called. Raw
+    /// labels that are called the same share an option.
+    #[must_use]
+    pub fn renamed<'l>(&self, label: &dyn Fn(&str) -> Option<&'l str>) -> Self {
+        let mut other = Self::new();
+        for option in self.list.iter().take(self.existing) {
+            other.preload(&option.value, &option.label);
+        }
+        for (raw, option) in self.raws() {
+            let index = other.add(label(raw).unwrap_or(&option.label));
+            other.by_raw.insert(raw.to_owned(), index);
+        }
+        other
+    }
+
     /// The option for a raw label, made on first sight; its index in [`Self::as_slice`].
     ///
     /// Raw labels are compared as they are, with one exception: an existing option is used again

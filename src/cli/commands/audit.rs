@@ -15,7 +15,7 @@ use crate::survey::survey;
 pub fn run(args: &AuditArgs, printer: &Printer) -> Result<u8> {
     let sources = Sources::find(&args.export.exports)?;
     let pool = pipeline::pool(args.export.threads)?;
-    let (survey, _) = survey(&pool, sources)?;
+    let (survey, _) = survey(&pool, sources, &[])?;
     let audit = Audit::new(&survey);
     if printer.is_json() {
         printer.json(&audit);

@@ -70,7 +70,7 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     let sources = Sources::find(&options.exports)?;
     let stage = Stage::new(&options.output)?;
     let pool = pipeline::pool(options.threads)?;
-    let (mut survey, seen) = survey(&pool, sources)?;
+    let (mut survey, seen) = survey(&pool, sources, rules.waived())?;
     if survey.read.keys().all(|kind| *kind == Kind::Unknown) {
         return Err(nothing(&survey, &options.exports));
     }
@@ -81,7 +81,7 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
         seen.bytes()
     ));
     let workspace = Workspace::standard()?;
-    let plan = Plan::decide(&mut survey, seen, options.settings.clone(), rules, &workspace)?;
+    let plan = Plan::decide(&mut survey, seen, options.settings.clone(), rules, &workspace, None)?;
     let mut writer = Writer::new(&plan, &stage)?;
     let work = |chunk| transform::chunk(&plan, &chunk);
     pipeline::ordered(&pool, &survey.sources, false, work, |output| writer.take(output))?;

@@ -1,11 +1,11 @@
 //! How the values of a custom field are written: by its definition, else by what the values look
 //! like. It must not choose names.
 
-use super::{Context, ValueRule};
+use super::{Context, CustomField, ValueRule};
 use crate::close::Kind;
 use crate::plan::CustomType;
 use crate::survey::config::FieldEntry;
-use crate::survey::{Profile, Survey};
+use crate::survey::{Map, Profile, Survey};
 use crate::twenty::options::Options;
 
 /// A field is a choice when each value occurs at least this often on average…
@@ -64,6 +64,55 @@ pub(super) fn defined(
         ""
     };
     (rule, format!("defined as {}{more}", entry.kind))
+}
+
+impl CustomField {
+    /// How the values are written in a field of this type; none when they cannot be.
+    pub(in crate::plan) fn rule_of(&self, word: &str) -> Option<ValueRule> {
+        let profile = &self.profile;
+        let refers = |n: u64| n > 0 && n == profile.items();
+        Some(match word {
+            "TEXT" if refers(profile.users) => ValueRule::Users,
+            "TEXT" if refers(profile.contacts) => ValueRule::Contacts,
+            "TEXT" if refers(profile.custom_objects) => ValueRule::Objects,
+            "TEXT" => ValueRule::Text,
+            "NUMBER" => ValueRule::Number,
+            "BOOLEAN" => ValueRule::Boolean,
+            "DATE" => ValueRule::Date,
+            "DATE_TIME" => ValueRule::DateTime,
+            "SELECT" if profile.distinct.is_some() => ValueRule::Select,
+            "MULTI_SELECT" if profile.distinct.is_some() => ValueRule::MultiSelect,
+            "LINKS" => ValueRule::Link,
+            "CURRENCY" => ValueRule::Currency,
+            "RELATION" if refers(profile.users) => ValueRule::Member,
+            "RELATION" if refers(profile.contacts) => ValueRule::Contact,
+            "RELATION" => return None,
+            _ => return None,
+        })
+    }
+
+    /// Gives the field another rule, with options made from its values where it needs them.
+    pub(in crate::plan) fn become_of(&mut self, rule: ValueRule) {
+        self.rule = rule;
+        let chooses = matches!(rule, ValueRule::Select | ValueRule::MultiSelect);
+        if !chooses {
+            self.options = Options::new();
+        } else if self.options.as_slice().is_empty() {
+            fill_options(&mut self.options, None, &self.profile);
+        }
+    }
+
+    /// Gives options the labels of the map; values with one label share an option.
+    pub(in crate::plan) fn relabel<'l>(
+        &mut self,
+        labels: impl Iterator<Item = (&'l str, &'l str)>,
+    ) {
+        let labels: Map<&str, &str> = labels.collect();
+        if labels.is_empty() || !matches!(self.rule, ValueRule::Select | ValueRule::MultiSelect) {
+            return;
+        }
+        self.options = self.options.renamed(&|raw| labels.get(raw).copied());
+    }
 }
 
 /// The type with an object of its own that has this id.

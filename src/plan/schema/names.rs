@@ -118,10 +118,7 @@ impl Names {
             spec.label_plural = format!("{short}{tail}");
             spec.name_plural = object_name(&spec.label_plural, 1);
         }
-        let words =
-            [&spec.name_singular, &spec.name_plural, &spec.label_singular, &spec.label_plural];
-        let taken = words.iter().any(|word| self.objects.contains(&word.to_lowercase()));
-        if taken {
+        if words(&spec).iter().any(|word| self.objects.contains(word)) {
             return None;
         }
         self.take_object(&spec.name_singular, &spec.name_plural);
@@ -138,10 +135,39 @@ impl Names {
         self.reserve(object, columns);
     }
 
-    /// Whether no object has this name or label.
-    pub fn is_free_object(&self, word: &str) -> bool {
-        !self.objects.contains(&word.to_lowercase())
+    /// Gives the names of an object free.
+    pub fn release(&mut self, spec: &ObjectSpec) {
+        for word in words(spec) {
+            self.objects.swap_remove(&word);
+        }
     }
+
+    /// Takes the names of an object; false when one of them is taken, or singular and plural are the
+    /// same.
+    pub fn hold(&mut self, spec: &ObjectSpec) -> bool {
+        let [singular, plural, label, labels] = words(spec);
+        let free = singular != plural
+            && label != labels
+            && words(spec).iter().all(|word| !self.objects.contains(word));
+        self.objects.extend(words(spec));
+        free
+    }
+
+    /// Whether a field of an object can have this name.
+    pub fn name_is_free(&mut self, object: &str, name: &str, kind: FieldType) -> bool {
+        self.of(object).name_is_free(name, name_kind(kind))
+    }
+
+    /// Whether a field of an object can have this label.
+    pub fn label_is_free(&mut self, object: &str, label: &str, kind: FieldType) -> bool {
+        self.of(object).label_is_free(label, name_kind(kind))
+    }
+}
+
+/// Names and labels as they are compared.
+fn words(spec: &ObjectSpec) -> [String; 4] {
+    [&spec.name_singular, &spec.name_plural, &spec.label_singular, &spec.label_plural]
+        .map(|word| word.to_lowercase())
 }
 
 /// `Site Visit` → `Site Visits`, `Company` → `Companies`.

@@ -1,0 +1,297 @@
+//! What the user's map says about the parts of this export: looked up by Close's ids, checked against
+//! what there is, each error at its place in the file. It must not propose anything.
+
+use super::fields::{CustomField, ValueRule};
+use super::schema::{Home, Names, Place};
+use super::types::CustomType;
+use crate::error::{Error, Result};
+use crate::mapping::file::{FieldEntry, Located, MapFile, StageEntry, TypeEntry};
+use crate::mapping::nearest::nearest;
+use crate::survey::Map;
+use crate::twenty::naming;
+use crate::twenty::objects::{FieldType, Object};
+use crate::twenty::workspace::Workspace;
+
+/// See the module's head.
+#[derive(Debug, Default)]
+pub struct Choices<'m> {
+    map: Option<&'m MapFile>,
+    fields: Map<&'m str, &'m FieldEntry>,
+    types: Map<&'m str, &'m TypeEntry>,
+    stages: Map<&'m str, &'m StageEntry>,
+}
+
+impl<'m> Choices<'m> {
+    /// The choices of a map, or none.
+    pub fn new(map: Option<&'m MapFile>) -> Self {
+        let Some(file) = map else { return Self::default() };
+        Self {
+            map,
+            fields: file.fields.iter().map(|it| (it.close.value.as_str(), it)).collect(),
+            types: file.types.iter().map(|it| (it.close.value.as_str(), it)).collect(),
+            stages: file.stages.iter().map(|it| (it.close.value.as_str(), it)).collect(),
+        }
+    }
+
+    /// What is said about a field.
+    pub fn field(&self, close: &str) -> Option<&'m FieldEntry> {
+        self.fields.get(close).copied()
+    }
+
+    /// What is said about a custom type.
+    pub fn custom_type(&self, id: &str) -> Option<&'m TypeEntry> {
+        self.types.get(id).copied()
+    }
+
+    /// The label of the stage an opportunity status becomes.
+    pub fn stage(&self, id: &str) -> Option<&'m str> {
+        self.stages.get(id)?.to.as_ref().map(|to| to.value.as_str())
+    }
+
+    /// An error at a place of the map.
+    pub fn error<T>(&self, at: &Located<T>, code: &'static str, what: String) -> Error {
+        match self.map {
+            Some(map) => map.error(at.at, code, what),
+            None => Error::usage(code, what),
+        }
+    }
+}
+
+/// Where the values of a field may be sent.
+pub(super) struct Targets<'p> {
+    pub choices: &'p Choices<'p>,
+    pub workspace: &'p Workspace,
+    pub types: &'p [CustomType],
+    pub places: &'p [Place],
+}
+
+impl Targets<'_> {
+    /// The homes a map gives a field, each checked; their names are then taken.
+    ///
+    /// # Errors
+    /// `C2T-E130` for an object the field cannot go to, `C2T-E131` for a field whose type differs or
+    /// that Close's own values fill, `C2T-E132` for a name Twenty refuses, `C2T-E133` for a label that
+    /// is taken.
+    pub fn homes(
+        &self,
+        field: &CustomField,
+        entry: &FieldEntry,
+        names: &mut Names,
+        chosen: &mut Map<(Place, String), (FieldType, String)>,
+    ) -> Result<Vec<Home>> {
+        let mut homes = Vec::new();
+        let Some(kind) = field.rule.field_type() else { return Ok(homes) };
+        for to in entry.to.iter().flatten() {
+            let (place, name) = self.target(to)?;
+            let shared = chosen.get(&(place, name.to_owned())).cloned();
+            let home = match shared {
+                Some((known, label)) if known == kind => {
+                    Home { place, name: name.to_owned(), label, existing: false }
+                }
+                Some(_) => {
+                    return Err(self.mismatch(to, "another field of another type goes there"));
+                }
+                None => match self.existing(to, place, name, kind)? {
+                    Some(home) => home,
+                    None => self.new_field(field, entry, to, (place, name), kind, names)?,
+                },
+            };
+            let known = (kind, home.label.clone());
+            chosen.entry((place, home.name.clone())).or_insert(known);
+            homes.push(home);
+        }
+        Ok(homes)
+    }
+
+    fn mismatch(&self, to: &Located<String>, why: &str) -> Error {
+        self.choices.error(
+            to,
+            "C2T-E131",
+            format!("`{}` cannot take these values: {why}", to.value),
+        )
+    }
+
+    /// The object and the name of the field.
+    fn target<'t>(&self, to: &'t Located<String>) -> Result<(Place, &'t str)> {
+        let names: Vec<&str> =
+            self.places.iter().map(|place| object_name(self.types, *place)).collect();
+        let (object, name) = to.value.split_once('.').unwrap_or((&to.value, ""));
+        let place = self.places.iter().zip(&names).find(|(_, known)| **known == object);
+        if let Some((place, _)) = place.filter(|_| !name.is_empty()) {
+            return Ok((*place, name));
+        }
+        let hint = nearest(object, names.iter().copied());
+        let hint = hint.map_or_else(String::new, |near| format!("; did you mean `{near}.{name}`?"));
+        let may = names.join(" or ");
+        let what =
+            format!("`{}` is no field these values can go to: name one of {may}{hint}", to.value);
+        Err(self.choices.error(to, "C2T-E130", what))
+    }
+
+    /// A field that is there before: the workspace's, or one Twenty ships.
+    fn existing(
+        &self,
+        to: &Located<String>,
+        place: Place,
+        name: &str,
+        kind: FieldType,
+    ) -> Result<Option<Home>> {
+        let object = object_name(self.types, place);
+        let columns = match place {
+            Place::Standard(object) => object.columns(),
+            Place::Type(at) => self.types.get(at).map_or(&[][..], CustomType::columns),
+        };
+        let own = columns.iter().find(|column| column.field == name);
+        if own.is_some_and(|_| columns.iter().any(|c| c.field == name && c.new.is_some())) {
+            return Err(self.mismatch(to, "Close's own values fill that field"));
+        }
+        let there = self.workspace.field(object, name).map(|f| (f.kind.clone(), f.label.clone()));
+        let shipped = own.map(|column| {
+            let label = column.header.split(" / ").next().unwrap_or_default();
+            (word(column.kind), label.to_owned())
+        });
+        let Some((known, label)) = there.or(shipped) else { return Ok(None) };
+        if known != word(kind) {
+            let why = format!("it is {known}, and they are {}", word(kind));
+            return Err(self.mismatch(to, &why));
+        }
+        Ok(Some(Home { place, name: name.to_owned(), label, existing: true }))
+    }
+
+    fn new_field(
+        &self,
+        field: &CustomField,
+        entry: &FieldEntry,
+        to: &Located<String>,
+        (place, name): (Place, &str),
+        kind: FieldType,
+        names: &mut Names,
+    ) -> Result<Home> {
+        let object = object_name(self.types, place);
+        if !is_name(name) || naming::is_reserved(name) || !names.name_is_free(object, name, kind) {
+            let near = self.workspace.object(object).into_iter().flat_map(|object| &object.fields);
+            let near = nearest(name, near.map(|field| field.name.as_str()));
+            let hint =
+                near.map_or_else(String::new, |near| format!("; the workspace has `{near}`"));
+            let what = format!(
+                "`{name}` is no name for a new field: small letter first, letters and digits, at most \
+                 63, and not one that is taken or reserved{hint}"
+            );
+            return Err(self.choices.error(to, "C2T-E132", what));
+        }
+        let wanted = entry.label.as_ref().map_or(&*field.close_name, |label| &label.value);
+        let label = naming::field_label(wanted);
+        if !names.label_is_free(object, &label, kind) {
+            let what = format!("the label `{label}` is taken on {object}: give another");
+            let at = entry.label.as_ref().unwrap_or(to);
+            return Err(self.choices.error(at, "C2T-E133", what));
+        }
+        names.claim(object, name, &label, kind);
+        Ok(Home { place, name: name.to_owned(), label, existing: false })
+    }
+}
+
+/// The type a map gives a field, and the labels of its options.
+///
+/// # Errors
+/// `C2T-E134` when the values cannot be of that type.
+pub(super) fn retype(
+    choices: &Choices<'_>,
+    field: &mut CustomField,
+    entry: &FieldEntry,
+) -> Result<()> {
+    if entry.to.as_ref().is_some_and(Vec::is_empty) {
+        field.rule = ValueRule::Archive;
+        field.why = "dropped by the mapping".to_owned();
+        return Ok(());
+    }
+    let proposed = field.rule.field_type().map(word);
+    if let Some(kind) = entry.kind.as_ref().filter(|kind| Some(&kind.value) != proposed.as_ref()) {
+        let rule = field.rule_of(&kind.value).ok_or_else(|| {
+            let what = format!("the values of `{}` cannot be {}", entry.close.value, kind.value);
+            choices.error(kind, "C2T-E134", what)
+        })?;
+        field.become_of(rule);
+        field.why = "type chosen in the mapping".to_owned();
+    }
+    let labels = entry.options.iter().flatten();
+    field.relabel(labels.map(|(raw, label)| (raw.as_str(), label.value.as_str())));
+    Ok(())
+}
+
+/// The API name of an object.
+pub(super) fn object_name(types: &[CustomType], place: Place) -> &str {
+    match place {
+        Place::Standard(object) => object.name(),
+        Place::Type(at) => types.get(at).map_or("", |one| &one.object.name_singular),
+    }
+}
+
+/// Twenty's word for a type.
+pub fn word(kind: FieldType) -> String {
+    let word = serde_json::to_value(kind).ok();
+    word.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Twenty's pattern for API names (`twenty-api.md` §4.1).
+pub(super) fn is_name(name: &str) -> bool {
+    name.len() <= 63
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// Names and labels a map gives the object of a custom type.
+///
+/// # Errors
+/// `C2T-E135` for a name Twenty refuses or that is taken, `C2T-E136` for a route the type cannot take.
+pub(super) fn rename(
+    choices: &Choices<'_>,
+    one: &mut CustomType,
+    entry: &TypeEntry,
+    names: &mut Names,
+) -> Result<()> {
+    use crate::mapping::Route;
+    if let Some(to) = &entry.to {
+        let told = matches!(to.value, Route::Task | Route::Note);
+        if told && one.kind == crate::close::Kind::CustomObject {
+            let what = "custom objects become objects or go to the archive".to_owned();
+            return Err(choices.error(to, "C2T-E136", what));
+        }
+        one.route = to.value;
+    }
+    let object = &mut one.object;
+    names.release(object);
+    for (said, own) in [
+        (&entry.object, &mut object.name_singular),
+        (&entry.object_plural, &mut object.name_plural),
+    ] {
+        let Some(said) = said.as_ref() else { continue };
+        if !is_name(&said.value) || naming::is_reserved(&said.value) {
+            let what = format!("`{}` is no name for an object", said.value);
+            return Err(choices.error(said, "C2T-E135", what));
+        }
+        own.clone_from(&said.value);
+    }
+    for (said, own) in [
+        (&entry.label, &mut object.label_singular),
+        (&entry.label_plural, &mut object.label_plural),
+    ] {
+        if let Some(said) = said.as_ref() {
+            *own = naming::field_label(&said.value);
+        }
+    }
+    let said = [&entry.object, &entry.object_plural, &entry.label, &entry.label_plural];
+    let first = said.into_iter().flatten().next();
+    match (names.hold(object), first) {
+        (false, Some(first)) => {
+            let what = "another object has this name or label, or singular and plural are the same";
+            Err(choices.error(first, "C2T-E135", what.to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The objects records of a standard type can go to.
+pub(super) fn standard(objects: &[Object]) -> Vec<Place> {
+    objects.iter().map(|object| Place::Standard(*object)).collect()
+}

@@ -1,0 +1,115 @@
+//! Fields the workspace has already and a custom field may mean: taken where it is certain, named for a
+//! person to look at where it is likely. It must not make fields.
+
+use super::{Context, CustomField, DEFINED, ValueRule};
+use crate::mapping::proposal::{ACCEPT, DOUBT, Proposal, Source, Target, propose};
+use crate::plan::choices::{object_name, word};
+use crate::plan::schema::{Home, Place};
+use crate::twenty::workspace::WsField;
+
+/// Values shown to the comparison.
+const SAMPLES: usize = 20;
+
+/// Looks for a field the workspace has on each object the values can go to.
+pub(super) fn existing(context: &Context<'_>, field: &mut CustomField, places: &[Place]) {
+    let Some(kind) = field.rule.field_type() else { return };
+    if matches!(field.rule, ValueRule::Contact | ValueRule::Object(_) | ValueRule::Member) {
+        return;
+    }
+    let samples = samples(field);
+    let samples: Vec<&str> = samples.iter().map(|text| &**text).collect();
+    let raws: Vec<String> = field.options.raws().iter().map(|(raw, _)| (*raw).to_owned()).collect();
+    let options: Vec<&str> = raws.iter().map(String::as_str).collect();
+    let source = Source { name: &field.close_name, kind, options: &options, samples: &samples };
+    let mut certain: Option<(Home, WsField, Proposal)> = None;
+    let mut likely: Option<(String, Proposal)> = None;
+    for place in places {
+        let candidates = candidates(context, *place);
+        let targets: Vec<Target<'_>> = candidates.iter().map(|field| target(field)).collect();
+        let Some(best) = propose(&source, &targets).into_iter().next() else { continue };
+        let Some(there) = candidates.get(best.target) else { continue };
+        let fits = fits(context, field, there);
+        if best.confidence >= ACCEPT && fits && certain.is_none() {
+            let home = Home {
+                place: *place,
+                name: there.name.clone(),
+                label: there.label.clone(),
+                existing: true,
+            };
+            certain = Some((home, (*there).clone(), best));
+        } else if best.confidence >= DOUBT && likely.is_none() {
+            let object = object_name(context.types, *place);
+            likely = Some((format!("{object}.{}", there.name), best));
+        }
+    }
+    if let Some((home, there, best)) = certain {
+        take(field, home, &there, &best);
+    } else if let Some((name, best)) = likely {
+        field.confidence = field.confidence.min(1.0 - best.confidence / 2.0);
+        field.why = format!("{}; maybe {name}: {}", field.why, best.why);
+    }
+}
+
+fn target(field: &WsField) -> Target<'_> {
+    Target {
+        name: &field.name,
+        label: &field.label,
+        kind: &field.kind,
+        options: field.options.iter().map(|option| option.label.as_str()).collect(),
+    }
+}
+
+/// The most frequent values.
+fn samples(field: &CustomField) -> Vec<Box<str>> {
+    let mut values: Vec<_> = field.profile.distinct.iter().flatten().collect();
+    values.sort_by(|(a, n), (b, m)| (m, a).cmp(&(n, b)));
+    values.into_iter().take(SAMPLES).map(|(value, _)| value.clone()).collect()
+}
+
+/// Fields of an object that Close's own values do not fill. Other people's names for the same thing
+/// are only known from a workspace file.
+fn candidates<'w>(context: &Context<'w>, place: Place) -> Vec<&'w WsField> {
+    let object = object_name(context.types, place).to_owned();
+    let Some(there) = context.workspace.object(&object) else { return Vec::new() };
+    let own = match place {
+        Place::Standard(object) => object.columns(),
+        Place::Type(_) => &[],
+    };
+    let free = there
+        .fields
+        .iter()
+        .filter(|field| field.is_active && !own.iter().any(|column| column.field == field.name));
+    free.filter(|field| !is_system(&field.name)).collect()
+}
+
+/// Fields every object has that no import should fill.
+fn is_system(name: &str) -> bool {
+    const SYSTEM: &[&str] =
+        &["id", "createdAt", "updatedAt", "deletedAt", "position", "searchVector", "avatarUrl"];
+    SYSTEM.contains(&name)
+}
+
+/// The values can be written in a field of that type.
+fn fits(context: &Context<'_>, field: &CustomField, there: &WsField) -> bool {
+    match there.kind.as_str() {
+        "CURRENCY" => {
+            let known = context.survey.config.organization.as_ref();
+            known.is_some_and(|(_, code)| code.is_some()) && field.rule == ValueRule::Number
+        }
+        kind => field.rule_of(kind).is_some(),
+    }
+}
+
+/// Makes the existing field the home, with its type and its options.
+fn take(field: &mut CustomField, home: Home, there: &WsField, best: &Proposal) {
+    if field.rule.field_type().map(word).as_deref() != Some(&there.kind)
+        && let Some(rule) = field.rule_of(&there.kind)
+    {
+        field.become_of(rule);
+    }
+    field.confidence = best.confidence.min(DEFINED);
+    field.why = format!("{}; the workspace has it: {}", field.why, best.why);
+    let known = there.options.iter().map(|option| (option.value.as_str(), option.label.as_str()));
+    field.options = field.options.with_existing(known);
+    field.homes.push(home);
+}
