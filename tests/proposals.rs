@@ -13,6 +13,11 @@ fn testdata(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/mapping").join(name)
 }
 
+fn workspace() -> Workspace {
+    let bytes = std::fs::read(testdata("workspace.json")).expect("the workspace");
+    Workspace::parse(bytes).expect("a workspace")
+}
+
 /// A line of the list.
 #[derive(serde::Deserialize)]
 struct Case {
@@ -62,7 +67,7 @@ struct Figures {
 }
 
 fn measure(set: &str) -> Figures {
-    let workspace = Workspace::read(&testdata("workspace.json")).expect("a workspace");
+    let workspace = workspace();
     let targets = targets(&workspace);
     let mut figures = Figures::default();
     for case in cases().iter().filter(|case| case.set == set) {
@@ -109,7 +114,7 @@ fn proposals_are_right_and_never_wrongly_accepted() {
 
 #[test]
 fn the_order_of_fields_does_not_matter() {
-    let workspace = Workspace::read(&testdata("workspace.json")).expect("a workspace");
+    let workspace = workspace();
     let forth = targets(&workspace);
     let mut back = forth.clone();
     back.reverse();
@@ -124,7 +129,7 @@ fn the_order_of_fields_does_not_matter() {
 
 #[test]
 fn the_list_is_sound() {
-    let workspace = Workspace::read(&testdata("workspace.json")).expect("a workspace");
+    let workspace = workspace();
     let mut names = std::collections::BTreeSet::new();
     for case in cases() {
         assert!(names.insert(case.name.to_lowercase()), "{} stands twice", case.name);

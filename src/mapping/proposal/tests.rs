@@ -1,3 +1,6 @@
+//! Rules of proposing, one each; how good it is on the whole is measured in `tests/proposals.rs`. It
+//! must not hold lists of real names.
+
 use super::*;
 use proptest::prelude::*;
 
