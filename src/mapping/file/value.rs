@@ -68,7 +68,7 @@ impl<'t> Judge<'t> {
         let number = value.get_ref().as_integer();
         let number = number.and_then(|it| u64::from_str_radix(it.as_str(), it.radix()).ok());
         if number.is_none() {
-            self.mistyped(key, value, "a whole number");
+            self.mistyped(key, value, "a whole number from 0");
         }
         number
     }
