@@ -2,8 +2,8 @@
 //! are for.
 
 /// The word of `known` that `word` was probably meant to be: the same but for capitals and signs,
-/// or within a third of its letters. Of equally near ones the more alike at the beginning, then the
-/// first. `None` when nothing is near.
+/// or within a third of its letters; failing that, one that begins like it. Of equally near ones the
+/// more alike at the beginning, then the first. `None` when nothing is near.
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let wanted = plain(word);
     let length = wanted.chars().count();
@@ -11,19 +11,32 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
     let mut best: Option<(usize, f64, &str)> = None;
     for candidate in known {
         let plain = plain(candidate);
-        if plain.chars().count().abs_diff(length) > limit {
+        let comparable = plain.chars().count().abs_diff(length) <= limit;
+        let distance = if comparable {
+            strsim::damerau_levenshtein(&wanted, &plain)
+        } else if begins_alike(&wanted, &plain) {
+            // Behind all that are within the limit.
+            limit + 1
+        } else {
             continue;
-        }
-        let distance = strsim::damerau_levenshtein(&wanted, &plain);
+        };
         let alike = strsim::jaro_winkler(&wanted, &plain);
         // A word of one or two letters is near to any other of them.
-        let near = distance == 0 || distance <= limit && distance < length;
+        let near = distance == 0
+            || distance <= limit && distance < length
+            || begins_alike(&wanted, &plain);
         let better = best.is_none_or(|(d, a, _)| distance < d || (distance == d && alike > a));
         if near && better {
             best = Some((distance, alike, candidate));
         }
     }
     best.map(|(.., candidate)| candidate)
+}
+
+/// Three quarters of what was written, and four letters, begin the other.
+fn begins_alike(wanted: &str, other: &str) -> bool {
+    let shared = wanted.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    shared >= 4 && shared * 4 >= wanted.chars().count() * 3
 }
 
 /// Without what people get wrong most: capitals, and which sign stands between words.
@@ -37,7 +50,16 @@ mod tests {
 
     #[test]
     fn finds_what_was_meant() {
-        let known = ["task", "note", "archive", "domain+name", "domain", "opportunity-names"];
+        let known = [
+            "task",
+            "note",
+            "archive",
+            "domain+name",
+            "domain",
+            "opportunity-names",
+            "strategies",
+            "whatsapp_message",
+        ];
         for (word, meant) in [
             ("tsak", "task"),
             ("Task", "task"),
@@ -46,6 +68,8 @@ mod tests {
             ("domain + name", "domain+name"),
             ("opportunity_names", "opportunity-names"),
             ("archiv", "archive"),
+            ("strategy", "strategies"),
+            ("whatsapp", "whatsapp_message"),
         ] {
             assert_eq!(nearest(word, known), Some(meant), "{word}");
         }

@@ -5,6 +5,7 @@ use super::model::{FIELD_TYPES, FieldEntry, Located, Marks, StageEntry, TypeEntr
 use super::problem::Spot;
 use super::value::{Judge, Value};
 use super::write::Mark;
+use crate::event::excerpt;
 use crate::mapping::settings::Route;
 use hashbrown::HashMap;
 use toml::de::DeTable;
@@ -118,7 +119,7 @@ fn once<E>(
             let hint = "it needs a line close = \"…\"".to_owned();
             judge.wrong(*head, "C2T-E115", what, hint);
         } else if let Some(line) = known.get(value) {
-            let what = format!("[[{list}]] for `{value}` stands in line {line} already");
+            let what = format!("[[{list}]] for `{}` stands in line {line} already", excerpt(value));
             judge.wrong(*at, "C2T-E114", what, "remove one of them".to_owned());
         } else {
             known.insert(value.clone(), at.line);

@@ -7,6 +7,7 @@ use super::model::{ACTIVITIES, Located, MapFile, Strategies, Table, VERSION};
 use super::problem::{Lines, Problem, Spot, errors};
 use super::value::{Judge, Value, meant};
 use crate::error::{Error, Result};
+use crate::event::excerpt;
 use crate::mapping::settings::Route;
 use clap::ValueEnum;
 use toml::de::DeTable;
@@ -129,7 +130,7 @@ fn activities(judge: &mut Judge<'_>, value: &Value<'_>) -> Table<Located<Route>>
         let name = &**key.get_ref();
         if !ACTIVITIES.contains(&name) {
             let hint = meant(name, ACTIVITIES);
-            let what = format!("[activities] has no kind `{name}`");
+            let what = format!("[activities] has no kind `{}`", excerpt(name));
             judge.wrong(judge.spot(key), "C2T-E111", what, hint);
             continue;
         }

@@ -140,10 +140,10 @@ mod tests {
             text: "a = 1\n\tb = 2\r\n".into(),
             ..MapFile::default()
         };
-        let error = file.error(Spot { line: 2, column: 6 }, "C2T-E199", "no such b");
+        let error = file.error(Spot { line: 2, column: 6 }, "C2T-E111", "no such b");
         assert_eq!(error.to_string(), "m.toml:2:6: no such b\n2 |  b = 2\n  |      ^");
-        assert_eq!(file.error(Spot::default(), "C2T-E199", "no b").to_string(), "m.toml: no b");
-        let behind = file.error(Spot { line: 9, column: 1 }, "C2T-E199", "no b");
+        assert_eq!(file.error(Spot::default(), "C2T-E111", "no b").to_string(), "m.toml: no b");
+        let behind = file.error(Spot { line: 9, column: 1 }, "C2T-E111", "no b");
         assert_eq!(behind.to_string(), "m.toml:9:1: no b");
     }
 

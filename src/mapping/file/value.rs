@@ -3,6 +3,7 @@
 
 use super::model::{Located, Table, word};
 use super::problem::{Lines, Problem, Spot};
+use crate::event::excerpt;
 use crate::mapping::nearest::nearest;
 use clap::ValueEnum;
 use toml::Spanned;
@@ -47,12 +48,12 @@ impl<'t> Judge<'t> {
             }
             other => meant(other, known),
         };
-        let what = format!("{place} has no key `{}`", key.get_ref());
+        let what = format!("{place} has no key `{}`", excerpt(key.get_ref()));
         self.wrong(self.spot(key), "C2T-E111", what, hint);
     }
 
     fn mistyped(&mut self, key: &str, value: &Value<'_>, should: &str) {
-        let what = format!("`{key}` must be {should}, not {}", sort(value.get_ref()));
+        let what = format!("`{}` must be {should}, not {}", excerpt(key), sort(value.get_ref()));
         self.wrong(self.spot(value), "C2T-E112", what, None);
     }
 
@@ -68,7 +69,7 @@ impl<'t> Judge<'t> {
         let number = value.get_ref().as_integer();
         let number = number.and_then(|it| u64::from_str_radix(it.as_str(), it.radix()).ok());
         if number.is_none() {
-            self.mistyped(key, value, "a whole number");
+            self.mistyped(key, value, "a whole number from 0");
         }
         number
     }
@@ -123,7 +124,12 @@ impl<'t> Judge<'t> {
             return Some(text);
         }
         let hint = meant(&text.value, known);
-        self.wrong(text.at, "C2T-E113", format!("`{key}` cannot be `{}`", text.value), hint);
+        self.wrong(
+            text.at,
+            "C2T-E113",
+            format!("`{key}` cannot be `{}`", excerpt(&text.value)),
+            hint,
+        );
         None
     }
 
