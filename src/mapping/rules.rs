@@ -2,7 +2,7 @@
 //! values. A path that Close is known to write and that has no line here makes the run fail: its
 //! values would be lost. It must not hold code for a single field.
 
-use super::MapFile;
+use super::file::{FieldEntry, Located, MapFile};
 use crate::close::record::Waived;
 use crate::close::shape::Layouts;
 use crate::close::{Fate, Kind};
@@ -107,17 +107,21 @@ impl Rules {
     /// The table with the paths a map drops.
     ///
     /// # Errors
-    /// `C2T-E123` for a path that other values hang on.
+    /// `C2T-E123` for a path that other values hang on, `C2T-E138` for a target it does not have.
     pub fn with(mut self, map: &MapFile) -> Result<Self> {
         let paths = &Layouts::get().paths;
         for (number, (kind, path)) in paths.iter().enumerate() {
             let close = format!("{}.{path}", kind.word());
             let entry = map.fields.iter().find(|entry| entry.close.value == close);
-            let dropped = entry.filter(|entry| entry.to.as_ref().is_some_and(Vec::is_empty));
             let rule = self.by_path.get(&(*kind, path.clone())).and_then(|at| self.lines.get(*at));
-            let (Some(entry), Some(Fate::Written)) = (dropped, rule.map(|rule| rule.fate)) else {
+            let (Some(entry), Some(rule)) = (entry, rule) else { continue };
+            let Some(to) = &entry.to else { continue };
+            if !to.is_empty() {
+                keeps(map, entry, to, rule)?;
+            }
+            if !to.is_empty() || rule.fate != Fate::Written {
                 continue;
-            };
+            }
             if STRUCTURAL.contains(&path.as_str()) {
                 let what = format!("`{close}` cannot be dropped: other records are found by it");
                 return Err(map.error(entry.close.at, "C2T-E123", what));
@@ -160,6 +164,34 @@ impl Rules {
         let missing =
             Layouts::get().paths.iter().zip(&self.fates).filter(|(_, fate)| fate.is_none());
         missing.map(|((kind, path), _)| format!("{}.{path}", kind.word())).collect()
+    }
+}
+
+/// What Close ships with goes where the table says, or nowhere.
+fn keeps(map: &MapFile, entry: &FieldEntry, to: &[Located<String>], rule: &Rule) -> Result<()> {
+    let built_in = rule.targets();
+    let stranger = to.iter().find(|to| !built_in.contains(&to.value.as_str()));
+    match stranger {
+        None => Ok(()),
+        Some(stranger) => {
+            let close = &entry.close.value;
+            let may = match built_in.as_slice() {
+                [] => "has no field of its own: leave `to = []`".to_owned(),
+                some => format!("goes to {}, or to the archive with `to = []`", some.join(" and ")),
+            };
+            let what = format!("`{close}` cannot go to `{}`: it {may}", stranger.value);
+            Err(map.error(stranger.at, "C2T-E138", what))
+        }
+    }
+}
+
+impl Rule {
+    /// The fields it writes to, `object.field`.
+    pub fn targets(&self) -> Vec<&str> {
+        match self.fate {
+            Fate::Written => self.target.split(", ").collect(),
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -26,9 +26,9 @@ pub type Samples = Map<(Kind, String), Vec<String>>;
 /// All decisions of the plan.
 pub fn map(plan: &Plan, survey: &Survey, samples: &Samples, fingerprint: String) -> MapFile {
     let settings = &plan.settings;
-    let routes = ROUTED.iter().map(|(kind, _)| {
-        (kind.word().to_owned(), Located::from(settings.route(*kind)))
-    });
+    let routes = ROUTED
+        .iter()
+        .map(|(kind, _)| (kind.word().to_owned(), Located::from(settings.route(*kind))));
     let custom = plan.fields.iter().map(|field| custom(plan, field));
     let fields = custom.chain(built_in(plan, survey, samples)).collect();
     MapFile {
@@ -140,7 +140,8 @@ fn built_in(plan: &Plan, survey: &Survey, samples: &Samples) -> Vec<FieldEntry> 
     let mut entries = Vec::new();
     for line in survey.ledger.lines() {
         let custom = [Space::CustomId, Space::CustomName].iter().any(|space| {
-            !line.known && survey.ledger.keys(line.kind, *space).any(|(key, _)| line.path.contains(key))
+            !line.known
+                && survey.ledger.keys(line.kind, *space).any(|(key, _)| line.path.contains(key))
         });
         if line.counts.filled == 0 || custom {
             continue;
@@ -150,10 +151,10 @@ fn built_in(plan: &Plan, survey: &Survey, samples: &Samples) -> Vec<FieldEntry> 
             continue;
         }
         let waived = plan.rules.waived_by(line.kind, &line.path).is_some();
-        let to = rule.filter(|_| !waived).map(targets).unwrap_or_default();
+        let to = rule.filter(|_| !waived).map(Rule::targets).unwrap_or_default();
         entries.push(FieldEntry {
             close: format!("{}.{}", line.kind.word(), line.path).into(),
-            to: Some(to.into_iter().map(Located::from).collect()),
+            to: Some(to.into_iter().map(|to| to.to_owned().into()).collect()),
             confidence: Some(1.0),
             why: Some(rule.map_or_else(|| "Close is not known to write it".to_owned(), why)),
             seen: Some(line.counts.filled),
@@ -162,14 +163,6 @@ fn built_in(plan: &Plan, survey: &Survey, samples: &Samples) -> Vec<FieldEntry> 
         });
     }
     entries
-}
-
-/// The fields a rule names.
-pub(super) fn targets(rule: &Rule) -> Vec<String> {
-    match rule.fate {
-        Fate::Written => rule.target.split(", ").map(str::to_owned).collect(),
-        _ => Vec::new(),
-    }
 }
 
 fn why(rule: &Rule) -> String {

@@ -6,6 +6,7 @@ pub mod config;
 pub mod facts;
 pub mod incomplete;
 pub mod profile;
+pub mod samples;
 pub mod seen;
 pub mod users;
 pub mod walk;

@@ -53,6 +53,17 @@ impl Record<'_> {
         }
     }
 
+    /// Calls `see` with the numbered path and the value of every known key, here and below.
+    pub fn each_value(&self, see: &mut impl FnMut(usize, &[Node<'_>])) {
+        for (at, slot) in self.slots.iter().enumerate() {
+            let Some(slot) = slot else { continue };
+            match self.nested.iter().find(|(f, _)| usize::from(f.0) == at) {
+                Some((_, list)) => list.iter().for_each(|item| item.each_value(see)),
+                None => see(self.layout.base + at, slot.value),
+            }
+        }
+    }
+
     /// Counts what became of every value and collects what goes to the archive (the transform's
     /// half of the ledger).
     pub fn close(&self, fates: &Fates, ledger: &mut Ledger, residue: &mut Residue) {
