@@ -8,7 +8,7 @@ mod after;
 mod before;
 mod fields;
 mod files;
-mod page;
+pub(crate) mod page;
 
 #[cfg(test)]
 mod tests;

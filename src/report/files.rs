@@ -1,8 +1,8 @@
 //! The reports of a bundle: `reconciliation.json`, `ledger.csv`, `leads.csv`, `merges.csv`,
-//! `owners.csv`
-//! (design §7). Each in a fixed order; nothing that differs between two runs.
+//! `owners.csv`, `inventory.md` (design §7). Each in a fixed order; nothing that differs between two runs.
 
 use super::conservation;
+use super::inventory;
 use super::summary::Summary;
 use crate::bundle::{Stage, Totals};
 use crate::close::Fate;
@@ -26,7 +26,8 @@ pub fn write(
     stage.write("reports/ledger.csv", &ledger(survey, plan, totals)?)?;
     stage.write("reports/leads.csv", &leads(plan)?)?;
     stage.write("reports/merges.csv", &merges(plan)?)?;
-    stage.write("reports/owners.csv", &owners(plan)?)
+    stage.write("reports/owners.csv", &owners(plan)?)?;
+    stage.write("reports/inventory.md", inventory::write(survey, plan).as_bytes())
 }
 
 /// A file ends with a line end.

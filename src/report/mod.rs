@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod conservation;
 pub mod files;
+mod inventory;
 pub mod summary;
 mod table;
 

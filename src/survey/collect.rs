@@ -83,6 +83,7 @@ impl Collector<'_> {
             node::write_json(record.nodes(), &mut json);
             if let Ok(value) = serde_json::from_slice(&json) {
                 self.survey.config.see(record.kind, &value);
+                self.survey.inventory.see(record.kind, &value);
             }
             return;
         }
@@ -417,6 +418,7 @@ impl Survey {
         }
         self.users.absorb(part.users);
         self.config.absorb(part.config);
+        self.inventory.absorb(part.inventory);
         for (task, at) in part.completions {
             let known = self.completions.entry(task).or_insert(at);
             *known = at.max(*known);

@@ -5,6 +5,7 @@
 pub mod config;
 pub mod facts;
 pub mod incomplete;
+pub mod inventory;
 pub mod profile;
 pub mod samples;
 pub mod seen;
@@ -16,6 +17,7 @@ mod collect;
 pub use collect::{Collector, survey};
 pub use config::Config;
 pub use facts::{ContactFacts, LeadFacts, Rank, StatusFacts};
+pub use inventory::Inventory;
 pub use profile::Profile;
 pub use seen::Seen;
 pub use users::{Role, Users};
@@ -73,6 +75,8 @@ pub struct Survey {
     pub users: Users,
     /// Settings found in the export.
     pub config: Config,
+    /// Settings that an admin rebuilds by hand.
+    pub inventory: Inventory,
     /// When to-dos outside their lead's record were completed: id hash to microseconds.
     pub completions: HashMap<u64, i64, foldhash::fast::FixedState>,
     /// Leads that records outside any lead name beside a contact, by the contact's id hash.
