@@ -3,6 +3,7 @@
 //! by the survey, what became of it by the transform; both must agree. A remainder fails the run.
 
 use crate::bundle::Totals;
+use crate::bundle::manifest::Step;
 use crate::close::{Kind, ledger::Line};
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Verdict};
@@ -21,7 +22,7 @@ pub fn ledger(survey: &Survey, totals: &Totals) -> Vec<Line> {
 ///
 /// # Errors
 /// With every line that does not add up.
-pub fn check(survey: &Survey, plan: &Plan, totals: &Totals) -> Result<()> {
+pub fn check(survey: &Survey, plan: &Plan, totals: &Totals, steps: &[Step]) -> Result<()> {
     let mut wrong = String::new();
     for kind in Kind::ALL {
         let counts = totals.counts.get(kind).copied().unwrap_or_default();
@@ -58,6 +59,16 @@ pub fn check(survey: &Survey, plan: &Plan, totals: &Totals) -> Result<()> {
                 wrong,
                 "\n  {}: {expected} rows planned, {written} written",
                 object.plural()
+            );
+        }
+    }
+    for ((step, made), unchanged) in steps.iter().zip(&totals.rows).zip(&totals.unchanged) {
+        let written = step.rows();
+        if written + unchanged != *made {
+            let _ = write!(
+                wrong,
+                "\n  {}: {made} rows made, {written} written, {unchanged} left out as unchanged",
+                step.folder
             );
         }
     }

@@ -1,6 +1,6 @@
 //! Section 5 of the guide: what to check, what it looks like, what stays behind, how to undo.
 
-use super::files::first_pass;
+use super::files::{first_pass, new_rows};
 use super::page::{Page, number, plural, size, text};
 use crate::bundle::manifest::Manifest;
 
@@ -20,10 +20,10 @@ fn counts(page: &mut Page, manifest: &Manifest) {
         .filter(|(i, step)| {
             first_pass(manifest.steps.get(..*i).unwrap_or_default(), step).is_none()
         })
-        .map(|(_, step)| step);
+        .map(|(i, step)| (step, new_rows(manifest, i).unwrap_or_else(|| step.rows())));
     page.table(
         ["View", "Records from the files"],
-        first.map(|step| [format!("All {}", step.object.label_plural()), number(step.rows())]),
+        first.map(|(step, rows)| [format!("All {}", step.object.label_plural()), number(rows)]),
     );
     page.para(
         "Then take a dozen records out of the files and open each in Twenty and in Close side by \
