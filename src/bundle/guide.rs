@@ -9,6 +9,7 @@ mod before;
 mod fields;
 mod files;
 pub(crate) mod page;
+mod since;
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ pub fn write(manifest: &Manifest, notes: &[String]) -> String {
     page.heading(1, "Import this bundle into Twenty");
     overview(&mut page, manifest);
     remarks(&mut page, manifest, notes);
+    since::write(&mut page, manifest);
     before::write(&mut page, manifest);
     fields::write(&mut page, manifest);
     files::write(&mut page, manifest);

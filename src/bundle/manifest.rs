@@ -38,6 +38,12 @@ pub struct Manifest {
     pub links: Vec<Link>,
     /// Counts.
     pub totals: Totals,
+    /// What the bundle remembers of all rows, for `--since`; one file a step, in their order.
+    #[serde(default)]
+    pub state: Vec<StateFile>,
+    /// Set for a bundle that holds only what is new or changed since an older one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
 }
 
 /// The program.
@@ -155,6 +161,76 @@ pub struct Totals {
     pub records: BTreeMap<String, RecordCounts>,
     /// Rows per Twenty object, second passes left out.
     pub rows: BTreeMap<String, u64>,
+}
+
+/// The state of the rows of one step: `close_id`, `at`, `hash`, whether the bundle holds them or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StateFile {
+    /// API name of the object.
+    pub object: String,
+    /// The step: the start of its file names, which never changes as its number may.
+    pub step: String,
+    /// Path inside the bundle.
+    pub path: String,
+    /// Rows of the step.
+    pub rows: u64,
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256.
+    pub sha256: String,
+}
+
+/// The older bundle and what is different now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Since {
+    /// SHA-256 of the older bundle's `manifest.json`.
+    pub manifest_sha256: String,
+    /// What wrote it.
+    pub tool: Tool,
+    /// It was made with the same map and choices.
+    pub same_mapping: bool,
+    /// Counts of the steps in their order, then of those that only the older bundle had.
+    pub steps: Vec<SinceStep>,
+    /// API names of the objects it did not ask for.
+    pub objects: Vec<String>,
+    /// Fields and options it did not ask for.
+    pub fields: Vec<SinceField>,
+}
+
+/// What happened to the rows of one step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SinceStep {
+    /// API name of the object.
+    pub object: String,
+    /// The step, as in [`StateFile`].
+    pub step: String,
+    /// Rows that were not there.
+    pub new: u64,
+    /// Rows that say something else now.
+    pub changed: u64,
+    /// Rows that are no longer there.
+    pub gone: u64,
+    /// Rows that say the same, and are left out.
+    pub unchanged: u64,
+}
+
+/// A field that is new, or has something new.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SinceField {
+    /// API name of the object.
+    pub object: String,
+    /// API name of the field.
+    pub name: String,
+    /// Its label.
+    pub label: String,
+    /// The field itself is new.
+    pub new: bool,
+    /// Its type then, where that was another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+    /// Labels of the options that are new.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
 }
 
 impl Manifest {

@@ -7,9 +7,11 @@ pub mod manifest;
 mod sorter;
 mod spill;
 mod stage;
+pub mod state;
 mod tables;
 mod writer;
 
 pub use manifest::Manifest;
 pub use stage::{Stage, remove_unfinished};
+pub use state::OldBundle;
 pub use writer::{Finished, Totals, Writer};

@@ -107,6 +107,7 @@ impl Run {
 
 fn encode(row: &Row, out: &mut impl Write) -> std::io::Result<()> {
     out.write_all(&row.at.to_le_bytes())?;
+    out.write_all(&row.hash.to_le_bytes())?;
     out.write_all(&(row.step as u32).to_le_bytes())?;
     out.write_all(&(row.id.len() as u32).to_le_bytes())?;
     out.write_all(&(row.line.len() as u64).to_le_bytes())?;
@@ -115,7 +116,7 @@ fn encode(row: &Row, out: &mut impl Write) -> std::io::Result<()> {
 }
 
 fn decode(input: &mut impl Read) -> std::io::Result<Option<Row>> {
-    let mut head = [0; 24];
+    let mut head = [0; 32];
     match input.read(&mut head[..1])? {
         0 => return Ok(None),
         _ => input.read_exact(&mut head[1..])?,
@@ -125,13 +126,13 @@ fn decode(input: &mut impl Read) -> std::io::Result<Option<Row>> {
         word[..n].copy_from_slice(&head[at..at + n]);
         u64::from_le_bytes(word)
     };
-    let (at, step) = (word(0, 8) as i64, word(8, 4) as usize);
-    let mut id = vec![0; word(12, 4) as usize];
-    let mut line = vec![0; word(16, 8) as usize];
+    let (at, hash, step) = (word(0, 8) as i64, word(8, 8), word(16, 4) as usize);
+    let mut id = vec![0; word(20, 4) as usize];
+    let mut line = vec![0; word(24, 8) as usize];
     input.read_exact(&mut id)?;
     input.read_exact(&mut line)?;
     let id = String::from_utf8(id).unwrap_or_default().into();
-    Ok(Some(Row { step, at, id, line }))
+    Ok(Some(Row { step, at, id, hash, line }))
 }
 
 #[cfg(test)]
@@ -146,6 +147,7 @@ mod tests {
                 step: 0,
                 at: (i * 7919) % 97,
                 id: format!("id{i}").into(),
+                hash: (i as u64) << 40,
                 line: vec![b'x'; 10],
             })
             .collect();

@@ -158,7 +158,7 @@ mod tests {
         let mut tables = Tables::new(dir.path(), &step);
         for (id, bytes) in rows {
             let line = vec![b'x'; bytes];
-            tables.write(&Row { step: 0, at: 0, id: id.into(), line }).unwrap();
+            tables.write(&Row { step: 0, at: 0, id: id.into(), hash: 0, line }).unwrap();
         }
         tables.finish().unwrap().iter().map(|file| (file.rows, file.bytes)).collect()
     }

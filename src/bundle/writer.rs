@@ -2,20 +2,21 @@
 //! a value.
 
 use super::archive::Archive;
-use super::manifest::{Step, StepFile};
+use super::manifest::{StateFile, Step, StepFile};
 use super::sorter::Sorter;
 use super::spill::Spill;
 use super::stage::Stage;
+use super::state::{Compare, Delta, OldBundle, StateWriter, StepDelta};
 use super::tables::Tables;
 use crate::close::{Kind, Ledger};
 use crate::error::{Error, Result};
 use crate::event::{Notice, RecordCounts, Reject};
-use crate::plan::Plan;
+use crate::plan::{Plan, StepPlan};
 use crate::survey::Map;
 use crate::transform::{Output, Spilled};
 use rayon::prelude::*;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Everything that was counted on the way.
 #[derive(Debug, Default)]
@@ -28,8 +29,10 @@ pub struct Totals {
     pub ledger: Ledger,
     /// How often each notice occurred.
     pub notices: Map<Notice, u64>,
-    /// Rows by step.
+    /// Rows made, by step.
     pub rows: Vec<u64>,
+    /// Rows left out because an older bundle has them as they are, by step.
+    pub unchanged: Vec<u64>,
     /// Rows made from a part of a record that has a row of its own.
     pub derived: u64,
     /// Rows of each custom type, by its position in the plan.
@@ -43,12 +46,24 @@ pub struct Finished {
     pub totals: Totals,
     /// The steps with their files.
     pub steps: Vec<Step>,
+    /// What is remembered of all rows.
+    pub state: Vec<StateFile>,
+    /// What happened since the older bundle, where there is one.
+    pub delta: Option<Delta>,
+}
+
+/// What became of the rows of one step.
+struct Sorted {
+    files: Vec<StepFile>,
+    state: StateFile,
+    delta: Option<StepDelta>,
 }
 
 /// See the module's head.
 #[derive(Debug)]
 pub struct Writer<'p> {
     plan: &'p Plan,
+    old: Option<&'p OldBundle>,
     root: PathBuf,
     temp: PathBuf,
     sorters: Vec<Sorter>,
@@ -59,11 +74,11 @@ pub struct Writer<'p> {
 }
 
 impl<'p> Writer<'p> {
-    /// A writer into a staged bundle.
+    /// A writer into a staged bundle, which leaves out what `old` has already.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn new(plan: &'p Plan, stage: &Stage) -> Result<Self> {
+    pub fn new(plan: &'p Plan, stage: &Stage, old: Option<&'p OldBundle>) -> Result<Self> {
         let root = stage.path().to_owned();
         let temp = root.join(".tmp");
         let io = |e| Error::io("cannot write the bundle", &root, e);
@@ -88,7 +103,7 @@ impl<'p> Writer<'p> {
         let sorters = plan.steps.iter().map(|step| Sorter::new(&temp.join(&step.folder))).collect();
         let totals = Totals { rows: vec![0; plan.steps.len()], ..Totals::default() };
         let (archive, spill) = (Archive::new(&root), Spill::new(&temp));
-        Ok(Self { plan, root, temp, sorters, archive, spill, rejects, totals })
+        Ok(Self { plan, old, root, temp, sorters, archive, spill, rejects, totals })
     }
 
     /// Takes one part's output.
@@ -159,38 +174,62 @@ impl<'p> Writer<'p> {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn finish(mut self) -> Result<Finished> {
-        let reports = self.root.join("reports/rejects.csv");
-        self.rejects.flush().map_err(|e| Error::io("cannot write the rejects", &reports, e))?;
-        self.archive.finish()?;
-        let (plan, root) = (self.plan, &self.root);
-        let files: Vec<Result<Vec<StepFile>>> = plan
-            .steps
-            .par_iter()
-            .zip(self.sorters)
-            .map(|(step, sorter)| {
-                let mut tables = Tables::new(root, step);
-                sorter.finish(|row| tables.write(&row))?;
-                tables.finish()
-            })
-            .collect();
-        let temp = &self.temp;
-        std::fs::remove_dir_all(temp)
-            .map_err(|e| Error::io("cannot remove temporary data", temp, e))?;
-        let mut steps = Vec::new();
-        for (step, files) in plan.steps.iter().zip(files).filter(|(step, _)| step.order > 0) {
+    pub fn finish(self) -> Result<Finished> {
+        let Self { plan, old, root, temp, sorters, archive, mut rejects, mut totals, .. } = self;
+        let reports = root.join("reports/rejects.csv");
+        rejects.flush().map_err(|e| Error::io("cannot write the rejects", &reports, e))?;
+        archive.finish()?;
+        let sorted = plan.steps.par_iter().zip(sorters);
+        let sorted: Vec<Result<Sorted>> =
+            sorted.map(|(step, sorter)| write_sorted(&root, old, step, sorter)).collect();
+        std::fs::remove_dir_all(&temp)
+            .map_err(|e| Error::io("cannot remove temporary data", &temp, e))?;
+        let mut done = Vec::new();
+        for (step, sorted) in plan.steps.iter().zip(sorted) {
+            let sorted = sorted?;
+            totals.unchanged.push(sorted.delta.as_ref().map_or(0, |delta| delta.unchanged));
+            done.push((step, sorted));
+        }
+        // The plan counts steps by object, the bundle in import order; some types have no step.
+        done.retain(|(step, _)| step.order > 0);
+        done.sort_by_key(|(step, _)| step.order);
+        let (mut steps, mut state, mut delta) = (Vec::new(), Vec::new(), Delta::default());
+        for (step, sorted) in done {
+            delta.steps.extend(sorted.delta);
+            state.push(sorted.state);
             steps.push(Step {
                 order: step.order,
                 object: step.object.clone(),
                 folder: format!("csv/{}", step.folder),
                 depends_on: step.depends_on.clone(),
-                files: files?,
+                files: sorted.files,
                 columns: step.shown().cloned().collect(),
             });
         }
-        steps.sort_by_key(|step| step.order);
-        Ok(Finished { totals: self.totals, steps })
+        let delta = old.map(|old| delta.with_lost_steps(old)).transpose()?;
+        Ok(Finished { totals, steps, state, delta })
     }
+}
+
+/// Writes the rows of one step in order, and remembers them.
+fn write_sorted(
+    root: &Path,
+    old: Option<&OldBundle>,
+    step: &StepPlan,
+    sorter: Sorter,
+) -> Result<Sorted> {
+    let object = &step.object;
+    let mut tables = Tables::new(root, step);
+    let mut state = StateWriter::create(root, object, &step.stem)?;
+    let compare = |old: &OldBundle| Compare::new(object, &step.stem, old.state(&step.stem)?);
+    let mut compare = old.map(compare).transpose()?;
+    sorter.finish(|row| {
+        state.write(&row)?;
+        let write = compare.as_mut().map_or(Ok(true), |compare| compare.meet(&row))?;
+        if write { tables.write(&row) } else { Ok(()) }
+    })?;
+    let delta = compare.map(Compare::finish).transpose()?;
+    Ok(Sorted { files: tables.finish()?, state: state.finish()?, delta })
 }
 
 fn add(to: &mut RecordCounts, more: &RecordCounts) {

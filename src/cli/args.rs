@@ -86,6 +86,9 @@ pub struct ConvertArgs {
     /// What represents a lead in Twenty
     #[arg(long, value_enum, default_value_t = LeadStrategy::Auto)]
     pub leads: LeadStrategy,
+    /// Write only what is new or changed since this older bundle, and list what is gone
+    #[arg(long, value_name = "OLD_BUNDLE")]
+    pub since: Option<PathBuf>,
     /// End with exit code 3 when anything was set aside or the export is not whole
     #[arg(long)]
     pub strict: bool,

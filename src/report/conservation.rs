@@ -3,6 +3,7 @@
 //! by the survey, what became of it by the transform; both must agree. A remainder fails the run.
 
 use crate::bundle::Totals;
+use crate::bundle::manifest::Step;
 use crate::close::{Kind, ledger::Line};
 use crate::error::{Error, Result};
 use crate::mapping::{Route, settings::ROUTED};
@@ -22,7 +23,7 @@ pub fn ledger(survey: &Survey, totals: &Totals) -> Vec<Line> {
 ///
 /// # Errors
 /// With every line that does not add up.
-pub fn check(survey: &Survey, plan: &Plan, totals: &Totals) -> Result<()> {
+pub fn check(survey: &Survey, plan: &Plan, totals: &Totals, steps: &[Step]) -> Result<()> {
     let mut wrong = String::new();
     for kind in Kind::ALL {
         let counts = totals.counts.get(kind).copied().unwrap_or_default();
@@ -56,6 +57,17 @@ pub fn check(survey: &Survey, plan: &Plan, totals: &Totals) -> Result<()> {
     for (object, expected, written) in rows(plan, totals) {
         if expected != written {
             let _ = write!(wrong, "\n  {object}: {expected} rows planned, {written} written");
+        }
+    }
+    for ((planned, made), unchanged) in plan.steps.iter().zip(&totals.rows).zip(&totals.unchanged) {
+        let Some(step) = steps.iter().find(|step| step.order == planned.order) else { continue };
+        let written = step.rows();
+        if written + unchanged != *made {
+            let _ = write!(
+                wrong,
+                "\n  {}: {made} rows made, {written} written, {unchanged} left out as unchanged",
+                step.folder
+            );
         }
     }
     if wrong.is_empty() {

@@ -1,9 +1,11 @@
 //! The reports of a bundle: `reconciliation.json`, `ledger.csv`, `leads.csv`, `merges.csv`,
-//! `owners.csv`, `inventory.md` (design §7). Each in a fixed order; nothing that differs between two runs.
+//! `owners.csv`, `delta.csv`, `inventory.md` (design §7). Each in a fixed order; nothing that differs
+//! between two runs.
 
 use super::conservation;
 use super::inventory;
 use super::summary::Summary;
+use crate::bundle::state::Delta;
 use crate::bundle::{Stage, Totals};
 use crate::close::Fate;
 use crate::error::{Error, Result};
@@ -126,6 +128,26 @@ fn merges(plan: &Plan) -> Result<Vec<u8>> {
             .map_err(Error::report)?;
     }
     bytes(out)
+}
+
+/// Writes `delta.csv`: what happened to which row since an older bundle. In order of steps, then new,
+/// changed, gone, then of Close ids.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn delta(stage: &Stage, delta: &Delta) -> Result<()> {
+    let mut out = sheet();
+    out.write_record(["object", "step", "close_id", "change"]).map_err(Error::report)?;
+    for step in &delta.steps {
+        for (change, ids) in [("new", &step.new), ("changed", &step.changed), ("gone", &step.gone)]
+        {
+            for id in ids {
+                out.write_record([&step.object, &step.step, &**id, change])
+                    .map_err(Error::report)?;
+            }
+        }
+    }
+    stage.write("reports/delta.csv", &bytes(out)?)
 }
 
 fn owners(plan: &Plan) -> Result<Vec<u8>> {

@@ -3,7 +3,7 @@
 use super::conservation;
 use super::table::{Table, number};
 use crate::bundle::Totals;
-use crate::bundle::manifest::Step;
+use crate::bundle::manifest::{SinceStep, Step};
 use crate::close::{Fate, Kind};
 use crate::event::RecordCounts;
 use crate::plan::Plan;
@@ -32,6 +32,9 @@ pub struct Summary {
     pub incomplete: Vec<IncompleteLine>,
     /// Files of the export's folders that are no Close JSON.
     pub ignored_files: Vec<IgnoredLine>,
+    /// What happened since an older bundle, where the bundle holds only that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Vec<SinceStep>>,
 }
 
 /// One step.
@@ -126,6 +129,7 @@ impl Summary {
             notices: notices(totals),
             incomplete: incomplete(survey),
             ignored_files: ignored(survey),
+            since: None,
         }
     }
 
@@ -161,6 +165,16 @@ impl Summary {
             files.row([step.folder.clone(), number(step.files as u64), number(step.rows), bytes]);
         }
         let _ = write!(out, "\n{}", files.text());
+        if let Some(steps) = &self.since {
+            let sum = |of: fn(&SinceStep) -> u64| number(steps.iter().map(of).sum());
+            let [new, changed] = [sum(|step| step.new), sum(|step| step.changed)];
+            let [gone, same] = [sum(|step| step.gone), sum(|step| step.unchanged)];
+            let _ = writeln!(
+                out,
+                "\nSince the older bundle: {new} rows new, {changed} changed, {gone} gone \
+                 (reports/delta.csv); {same} unchanged and left out"
+            );
+        }
         let fates = Fate::ALL.iter().map(|fate| {
             let n = self.values.fates.get(fate.word()).copied().unwrap_or_default();
             format!("{} {}", number(n), fate.word().replace('_', " "))

@@ -13,6 +13,8 @@ pub struct Row {
     pub at: i64,
     /// Its Close id, which orders rows of one instant.
     pub id: Box<str>,
+    /// A hash of what it says ([`Cells::digest`](super::rows::Cells::digest)).
+    pub hash: u64,
     /// The line with its line end, every cell quoted.
     pub line: Vec<u8>,
 }

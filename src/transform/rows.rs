@@ -4,6 +4,7 @@
 use crate::twenty::objects::Col;
 use crate::twenty::text;
 use csv_core::{QuoteStyle, Terminator, WriteResult, Writer, WriterBuilder};
+use twox_hash::XxHash3_64;
 
 /// The cells of one row; empty cells are not sent by the importer.
 #[derive(Clone, Debug)]
@@ -53,6 +54,19 @@ impl Cells {
             cut.push((at, std::mem::replace(cell, short)));
         }
         cut
+    }
+
+    /// A hash of what the row says: its place in time, and header and text of each cell that is not
+    /// empty, in whatever order. A new column changes nothing for rows that leave it empty. Stored in
+    /// bundles and compared with those of other versions: it must never change.
+    pub fn digest<'h>(&self, headers: impl Iterator<Item = &'h str>, at: i64) -> u64 {
+        let filled = headers.zip(&self.cells).filter(|(_, cell)| !cell.is_empty());
+        let hashes = filled.map(|(header, cell)| {
+            let seed = XxHash3_64::oneshot(header.as_bytes());
+            XxHash3_64::oneshot_with_seed(seed, cell.as_bytes())
+        });
+        let sum = hashes.fold(0_u64, u64::wrapping_add);
+        XxHash3_64::oneshot_with_seed(at as u64, &sum.to_le_bytes())
     }
 
     /// The row as a CSV line, without the cells at `hidden`.
@@ -140,6 +154,23 @@ mod tests {
         assert_eq!(cut[1].1, json);
         assert!((0..3).all(|at| text::fits(cells.get_at(at))));
         assert!(serde_json::from_str::<Vec<String>>(cells.get_at(1)).unwrap().len() > 1_000);
+    }
+
+    #[test]
+    fn the_digest_is_the_one_in_every_bundle() {
+        let digest = |headers: &[&str], cells: &[&str], at| {
+            let mut row = Cells::new(0, cells.len());
+            cells.iter().enumerate().for_each(|(at, cell)| row.set_at(at, cell));
+            row.digest(headers.iter().copied(), at)
+        };
+        let (headers, cells) = (["Close Id", "Name"], ["lead_1", "Größe GmbH"]);
+        let one = digest(&headers, &cells, 7);
+        assert_eq!(format!("{one:016x}"), "b06c42dde4c3acdc");
+        assert_eq!(digest(&["Close Id", "New", "Name"], &["lead_1", "", "Größe GmbH"], 7), one);
+        assert_eq!(digest(&["Name", "Close Id"], &["Größe GmbH", "lead_1"], 7), one);
+        assert_ne!(digest(&["Name", "Close Id"], &["lead_1", "Größe GmbH"], 7), one);
+        assert_ne!(digest(&headers, &cells, 8), one);
+        assert_ne!(digest(&headers, &["lead_1", "Größe AG"], 7), one);
     }
 
     proptest! {

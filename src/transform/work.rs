@@ -64,9 +64,11 @@ impl Work<'_> {
         for (column, whole) in cells.cut() {
             self.cut_cell(cells.step, column, id, &whole);
         }
-        let line = cells.line(&self.plan.steps[cells.step].hidden);
+        let planned = &self.plan.steps[cells.step];
+        let line = cells.line(&planned.hidden);
         let (step, at) = (cells.step, at.unwrap_or(i64::MIN));
-        self.out.rows.push(Row { step, at, id: id.into(), line });
+        let hash = cells.digest(planned.columns.iter().map(|c| c.header.as_str()), at);
+        self.out.rows.push(Row { step, at, id: id.into(), hash, line });
     }
 
     /// Fills a cell with text of one line.

@@ -94,6 +94,7 @@ pub fn run_with(
         output: folder.path().join("bundle"),
         settings: Settings { leads, ..Settings::default() },
         threads,
+        ..Options::default()
     };
     let result = convert(&options, rules, &|_| ());
     let left: Vec<_> = fs::read_dir(folder.path()).expect("a folder").collect();

@@ -1,6 +1,6 @@
 //! Section 5 of the guide: what to check, what it looks like, what stays behind, how to undo.
 
-use super::files::first_pass;
+use super::files::{first_pass, new_rows};
 use super::page::{Page, number, plural, size, text};
 use crate::bundle::manifest::Manifest;
 
@@ -20,11 +20,11 @@ fn counts(page: &mut Page, manifest: &Manifest) {
         .filter(|(i, step)| {
             first_pass(manifest.steps.get(..*i).unwrap_or_default(), step).is_none()
         })
-        .map(|(_, step)| step);
+        .map(|(i, step)| (step, new_rows(manifest, i).unwrap_or_else(|| step.rows())));
     page.table(
         ["View", "Records from the files"],
-        first.map(|step| {
-            [format!("All {}", manifest.label_plural(&step.object)), number(step.rows())]
+        first.map(|(step, rows)| {
+            [format!("All {}", manifest.label_plural(&step.object)), number(rows)]
         }),
     );
     page.para(

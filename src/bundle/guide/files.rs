@@ -12,7 +12,7 @@ pub fn write(page: &mut Page, manifest: &Manifest) {
     page.prose(include_str!("prose/import.md"));
     for (i, step) in manifest.steps.iter().enumerate() {
         let earlier = manifest.steps.get(..i).unwrap_or_default();
-        one(page, manifest, step, first_pass(earlier, step));
+        one(page, manifest, step, first_pass(earlier, step), new_rows(manifest, i));
     }
 }
 
@@ -26,7 +26,12 @@ pub fn first_pass<'a>(earlier: &'a [Step], step: &Step) -> Option<&'a Step> {
     earlier.iter().find(|before| before.object == step.object)
 }
 
-fn one(page: &mut Page, manifest: &Manifest, step: &Step, first: Option<&Step>) {
+/// The rows of a step that make new records, in a bundle that holds changed ones too.
+pub fn new_rows(manifest: &Manifest, step: usize) -> Option<u64> {
+    manifest.since.as_ref().and_then(|since| since.steps.get(step)).map(|step| step.new)
+}
+
+fn one(page: &mut Page, manifest: &Manifest, step: &Step, first: Option<&Step>, new: Option<u64>) {
     let object = text(manifest.label_plural(&step.object));
     let pass = if first.is_some() { ", second pass (links)" } else { "" };
     page.heading(3, &format!("Step {}: {object}{pass}", step.order));
@@ -58,7 +63,7 @@ fn one(page: &mut Page, manifest: &Manifest, step: &Step, first: Option<&Step>) 
         }),
     );
     columns(page, step);
-    check(page, &object, step, first);
+    check(page, &object, step, first, new);
 }
 
 /// A row cannot refer to a record of its own batch or of a later step (`twenty-importer.md §4.3`).
@@ -91,13 +96,19 @@ fn columns(page: &mut Page, step: &Step) {
     ));
 }
 
-fn check(page: &mut Page, object: &str, step: &Step, first: Option<&Step>) {
-    page.para(&match first {
-        Some(_) => format!(
+fn check(page: &mut Page, object: &str, step: &Step, first: Option<&Step>, new: Option<u64>) {
+    page.para(&match (first, new) {
+        (None, Some(new)) => format!(
+            "**Check:** the count of **All {object}** has grown by **{}**: the rows that are new. \
+             The other {} of the files bring values of records that are there.",
+            number(new),
+            plural(step.rows().saturating_sub(new), "row", "rows"),
+        ),
+        (Some(_), _) => format!(
             "**Check:** the count of **All {object}** is the same as before. Open a few records of \
              the files and see that the links are there."
         ),
-        None => format!(
+        (None, None) => format!(
             "**Check:** the count of **All {object}** has grown by **{}**{}. It may have grown by \
              less only if some of these records were in Twenty before: those were updated.",
             number(step.rows()),

@@ -75,6 +75,8 @@ fn manifest() -> Manifest {
     second.columns = vec![column("Close Id"), column("Champion / Close Id")];
     let counts = RecordCounts { read: 12, written: 8, merged: 1, archived: 2, rejected: 1 };
     Manifest {
+        state: Vec::new(),
+        since: None,
         format: FORMAT.into(),
         version: VERSION,
         tool: Tool { name: "close2twenty".into(), version: "0.1.0".into() },

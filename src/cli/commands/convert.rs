@@ -1,6 +1,7 @@
 //! `convert`: survey → plan → transform → bundle, and the proof at the end.
 
-use crate::bundle::{Finished, Manifest, Stage, Writer, guide, manifest};
+use crate::bundle::state::Delta;
+use crate::bundle::{Finished, Manifest, OldBundle, Stage, Writer, guide, manifest};
 use crate::cli::args::ConvertArgs;
 use crate::cli::printer::Printer;
 use crate::close::Kind;
@@ -18,7 +19,7 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// What to convert, and how.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Files and folders of the export.
     pub exports: Vec<PathBuf>,
@@ -26,6 +27,8 @@ pub struct Options {
     pub output: PathBuf,
     /// The user's choices.
     pub settings: Settings,
+    /// An older bundle: only what is new or changed since is written.
+    pub since: Option<PathBuf>,
     /// Threads, 0 for one per core.
     pub threads: usize,
 }
@@ -39,6 +42,7 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
         exports: args.export.exports.clone(),
         output: args.output.clone(),
         settings: Settings { leads: args.leads, ..Settings::default() },
+        since: args.since.clone(),
         threads: args.export.threads,
     };
     printer.say("No mapping file given: using the built-in map.");
@@ -68,6 +72,7 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
 /// As [`run`]; without a bundle in every case.
 pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result<Summary> {
     let sources = Sources::find(&options.exports)?;
+    let old = options.since.as_deref().map(OldBundle::open).transpose()?;
     let stage = Stage::new(&options.output)?;
     let pool = pipeline::pool(options.threads)?;
     let (mut survey, seen) = survey(&pool, sources, rules.waived())?;
@@ -82,15 +87,20 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     ));
     let workspace = Workspace::standard()?;
     let plan = Plan::decide(&mut survey, seen, options.settings.clone(), rules, &workspace, None)?;
-    let mut writer = Writer::new(&plan, &stage)?;
+    let mut writer = Writer::new(&plan, &stage, old.as_ref())?;
     let work = |chunk| transform::chunk(&plan, &chunk);
     pipeline::ordered(&pool, &survey.sources, false, work, |output| writer.take(output))?;
     writer.gathered(|items| transform::gathered(&plan, items))?;
-    let Finished { totals, steps } = pool.install(|| writer.finish())?;
-    conservation::check(&survey, &plan, &totals)?;
-    let summary = Summary::new(&survey, &plan, &totals, &steps);
+    let Finished { totals, steps, state, delta } = pool.install(|| writer.finish())?;
+    conservation::check(&survey, &plan, &totals, &steps)?;
+    let since = delta.as_ref().map(Delta::counts);
+    let summary = Summary { since, ..Summary::new(&survey, &plan, &totals, &steps) };
     files::write(&stage, &survey, &plan, &totals, &summary)?;
-    let manifest = contract(&survey, &plan, steps, &summary);
+    let mut manifest = Manifest { state, ..contract(&survey, &plan, steps, &summary) };
+    if let Some((old, delta)) = old.zip(delta) {
+        files::delta(&stage, &delta)?;
+        manifest.since = Some(old.since(&manifest, &delta));
+    }
     let json = serde_json::to_vec_pretty(&manifest).map_err(Error::report)?;
     stage.write("GUIDE.md", guide::write(&manifest, &notes(&summary)).as_bytes())?;
     stage.write("manifest.json", &files::with_newline(json))?;
@@ -161,6 +171,8 @@ fn contract(
             rows,
         },
         steps,
+        state: Vec::new(),
+        since: None,
     }
 }
 

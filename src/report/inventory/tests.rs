@@ -17,7 +17,10 @@ fn document(objects: &[(Kind, Value)]) -> String {
     }
     let rules = Rules::built_in().unwrap();
     let seen = Seen::for_bytes(0);
-    let plan = Plan::decide(&mut survey, seen, Settings::default(), rules).unwrap();
+    let plan = {
+        let workspace = crate::twenty::workspace::Workspace::standard().unwrap();
+        Plan::decide(&mut survey, seen, Settings::default(), rules, &workspace, None).unwrap()
+    };
     write(&survey, &plan)
 }
 
