@@ -28,6 +28,7 @@
 //!     output: dir.path().join("bundle"),
 //!     settings: Settings::default(),
 //!     threads: 1,
+//!     sample: None,
 //! };
 //! let summary = convert(&options, Rules::built_in()?, &|_| ())?;
 //! assert_eq!(summary.records["contact"].written, 1);

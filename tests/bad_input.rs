@@ -273,6 +273,7 @@ fn what_stands_in_the_place_of_a_bundle_is_never_touched() {
         output: place.clone(),
         settings: close2twenty::mapping::Settings::default(),
         threads: 1,
+        sample: None,
     };
     let result =
         close2twenty::cli::commands::convert::convert(&options, cases::built_in(), &|_| ());

@@ -4,7 +4,7 @@
 
 pub use crate::event::RecordCounts;
 pub use crate::plan::ObjectSpec;
-use crate::plan::{FieldSpec, StepColumn};
+use crate::plan::{FieldSpec, Sampled, StepColumn};
 use crate::twenty::objects::Object;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,9 @@ pub struct Manifest {
     pub links: Vec<Link>,
     /// Counts.
     pub totals: Totals,
+    /// What of the export is in the bundle, when it is a sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Sampled>,
 }
 
 /// The program.

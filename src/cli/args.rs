@@ -86,6 +86,9 @@ pub struct ConvertArgs {
     /// What represents a lead in Twenty
     #[arg(long, value_enum, default_value_t = LeadStrategy::Auto)]
     pub leads: LeadStrategy,
+    /// Convert only N leads, chosen to show every field, option and type, and those they refer to
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub sample: Option<u32>,
     /// End with exit code 3 when anything was set aside or the export is not whole
     #[arg(long)]
     pub strict: bool,

@@ -6,7 +6,7 @@ use crate::bundle::Totals;
 use crate::bundle::manifest::Step;
 use crate::close::{Fate, Kind};
 use crate::event::RecordCounts;
-use crate::plan::Plan;
+use crate::plan::{Plan, Sampled};
 use crate::survey::{Map, Survey};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -32,6 +32,9 @@ pub struct Summary {
     pub incomplete: Vec<IncompleteLine>,
     /// Files of the export's folders that are no Close JSON.
     pub ignored_files: Vec<IgnoredLine>,
+    /// What of the export was converted, when that was a sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Sampled>,
 }
 
 /// One step.
@@ -126,6 +129,7 @@ impl Summary {
             notices: notices(totals),
             incomplete: incomplete(survey),
             ignored_files: ignored(survey),
+            sample: plan.sample.as_ref().map(|sample| sample.counts),
         }
     }
 
@@ -178,6 +182,9 @@ impl Summary {
             for (what, n) in lines {
                 let _ = writeln!(out, "  {:>9}  {what}", number(*n));
             }
+        }
+        if let Some(sample) = &self.sample {
+            let _ = writeln!(out, "\n{}", sample.text());
         }
         if !self.notices.is_empty() {
             let _ = writeln!(out, "\nSet aside or remarked (reports/rejects.csv)");

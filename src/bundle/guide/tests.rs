@@ -108,6 +108,7 @@ fn manifest() -> Manifest {
             records: BTreeMap::from([("contact".into(), counts)]),
             rows: BTreeMap::new(),
         },
+        sample: None,
     }
 }
 

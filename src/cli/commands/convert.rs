@@ -5,13 +5,13 @@ use crate::cli::args::ConvertArgs;
 use crate::cli::printer::Printer;
 use crate::close::Kind;
 use crate::error::{Error, Result};
-use crate::mapping::{Rules, Settings, rules};
+use crate::mapping::{MapFile, Rules, Settings, rules};
 use crate::pipeline;
-use crate::plan::{ObjectSpec, Plan};
+use crate::plan::{Coverage, ObjectSpec, Plan, Sample, Sampled, coverage};
 use crate::read::Sources;
 use crate::read::split::hex;
 use crate::report::{Summary, conservation, files};
-use crate::survey::{Survey, survey};
+use crate::survey::{Survey, Visit, survey, survey_of};
 use crate::transform;
 use crate::twenty::workspace::Workspace;
 use sha2::{Digest, Sha256};
@@ -28,6 +28,8 @@ pub struct Options {
     pub settings: Settings,
     /// Threads, 0 for one per core.
     pub threads: usize,
+    /// Convert only so many leads, and those they refer to.
+    pub sample: Option<u32>,
 }
 
 /// Runs the command.
@@ -40,6 +42,7 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
         output: args.output.clone(),
         settings: Settings { leads: args.leads, ..Settings::default() },
         threads: args.export.threads,
+        sample: args.sample,
     };
     printer.say("No mapping file given: using the built-in map.");
     let summary = convert(&options, Rules::built_in()?, &|text| printer.detail(text))?;
@@ -81,7 +84,11 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
         seen.bytes()
     ));
     let workspace = Workspace::standard()?;
-    let plan = Plan::decide(&mut survey, seen, options.settings.clone(), rules, &workspace, None)?;
+    let mut plan =
+        Plan::decide(&mut survey, seen, options.settings.clone(), rules, &workspace, None)?;
+    if let Some(n) = options.sample {
+        (survey, plan) = sampled(&pool, n, survey, plan, &workspace, None)?;
+    }
     let mut writer = Writer::new(&plan, &stage)?;
     let work = |chunk| transform::chunk(&plan, &chunk);
     pipeline::ordered(&pool, &survey.sources, false, work, |output| writer.take(output))?;
@@ -96,6 +103,33 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     stage.write("manifest.json", &files::with_newline(json))?;
     stage.commit()?;
     Ok(summary)
+}
+
+/// Survey and plan of a sample: the leads that show the most, with the schema of the whole.
+fn sampled(
+    pool: &pipeline::Pool,
+    n: u32,
+    mut whole: Survey,
+    plan: Plan,
+    workspace: &Workspace,
+    map: Option<&MapFile>,
+) -> Result<(Survey, Plan)> {
+    let mut coverage = Coverage::default();
+    let work = |chunk| coverage::Part::of(&plan, &chunk);
+    pipeline::ordered(pool, &whole.sources, false, work, |part| {
+        coverage.absorb(part);
+        Ok(())
+    })?;
+    let sample = Sample::choose(&plan, &coverage, n as usize);
+    let files = std::mem::take(&mut whole.sources);
+    let sources = Sources { files, ignored: std::mem::take(&mut whole.ignored) };
+    let keep = |visit: &Visit<'_>| sample.has(visit);
+    let (mut survey, seen) = survey_of(pool, sources, plan.rules.waived(), Some(&keep))?;
+    let mut plan = survey.shaped_like(whole, |survey| {
+        Plan::decide(survey, seen, plan.settings, plan.rules, workspace, map)
+    })?;
+    plan.sample = Some(sample);
+    Ok((survey, plan))
 }
 
 /// Columns a file may have in newer versions of Twenty (`twenty-importer.md` §8).
@@ -114,7 +148,8 @@ fn notes(summary: &Summary) -> Vec<String> {
             "{folder} has {n} columns; importers of newer versions of Twenty take {MAX_COLUMNS}"
         )
     });
-    incomplete.chain(rejected).chain(wide).collect()
+    let sample = summary.sample.iter().map(Sampled::text);
+    sample.chain(incomplete).chain(rejected).chain(wide).collect()
 }
 
 fn contract(
@@ -161,6 +196,7 @@ fn contract(
             rows,
         },
         steps,
+        sample: summary.sample,
     }
 }
 
