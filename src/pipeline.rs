@@ -19,6 +19,9 @@ pub struct SourceEnd {
     pub sha256: Option<String>,
 }
 
+/// The workers; handed on by those who start a pass.
+pub type Pool = rayon::ThreadPool;
+
 /// A pool of `threads` workers (0: one per core).
 ///
 /// # Errors

@@ -62,12 +62,12 @@ fn overview(page: &mut Page, manifest: &Manifest) {
 fn remarks(page: &mut Page, manifest: &Manifest, notes: &[String]) {
     let mut remarks = Vec::new();
     if !manifest.mapping.confirmed {
-        remarks.push(format!(
-            "The map of this bundle ({}) has not been confirmed by a person. Read the report \
+        remarks.push(
+            "The map of this bundle has not been confirmed by a person. Read the report \
              (`reports/reconciliation.json`, `reports/merges.csv`, `reports/rejects.csv`) before \
-             you import.",
-            text(&manifest.mapping.origin)
-        ));
+             you import."
+                .to_owned(),
+        );
     }
     let rejected = total(manifest.totals.records.values().map(|counts| counts.rejected));
     if rejected > 0 {

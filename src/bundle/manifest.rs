@@ -4,7 +4,7 @@
 
 pub use crate::event::RecordCounts;
 pub use crate::plan::ObjectSpec;
-use crate::plan::{FieldSpec, StepColumn};
+use crate::plan::{FieldSpec, Sampled, StepColumn};
 use crate::twenty::objects::Object;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,9 @@ pub struct Manifest {
     /// Set for a bundle that holds only what is new or changed since an older one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
+    /// What of the export is in the bundle, when it is a sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Sampled>,
 }
 
 /// The program.
@@ -76,10 +79,10 @@ pub struct SourceFile {
 /// The map.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Mapping {
-    /// `built-in`, or the file's name.
-    pub origin: String,
-    /// SHA-256 of the rules and choices.
+    /// SHA-256 of all decisions, whoever made them.
     pub sha256: String,
+    /// What the export is known by.
+    pub fingerprint: String,
     /// A person has confirmed it.
     pub confirmed: bool,
     /// What represents a lead: `auto`, `person` or `company`.

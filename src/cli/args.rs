@@ -47,6 +47,8 @@ pub enum Format {
 pub enum Command {
     /// Say what an export holds and what it lacks
     Audit(AuditArgs),
+    /// Propose the whole map, with reasons, for a person to edit and confirm
+    Plan(PlanArgs),
     /// Convert an export into a bundle for Twenty
     Convert(ConvertArgs),
     /// Print a completion script for a shell
@@ -74,6 +76,20 @@ pub struct AuditArgs {
     pub export: ExportArgs,
 }
 
+/// `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// What to read.
+    #[command(flatten)]
+    pub export: ExportArgs,
+    /// Where the map goes; one that is there keeps its decisions and learns what is new
+    #[arg(short, long, value_name = "FILE", default_value = "mapping.toml")]
+    pub output: PathBuf,
+    /// The workspace the map is for: its fields are used again rather than made twice
+    #[arg(long, value_name = "FILE")]
+    pub workspace: Option<PathBuf>,
+}
+
 /// `convert`.
 #[derive(Debug, Args)]
 pub struct ConvertArgs {
@@ -83,12 +99,21 @@ pub struct ConvertArgs {
     /// Where the bundle goes: a folder that does not exist, is empty, or holds an older bundle
     #[arg(short, long, value_name = "BUNDLE")]
     pub output: PathBuf,
-    /// What represents a lead in Twenty
-    #[arg(long, value_enum, default_value_t = LeadStrategy::Auto)]
-    pub leads: LeadStrategy,
+    /// The map to follow, as `plan` writes it; without one, the map `plan` would propose
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// The workspace the bundle is for: its fields, labels, options and members
+    #[arg(long, value_name = "FILE")]
+    pub workspace: Option<PathBuf>,
+    /// What represents a lead in Twenty, where no map says so [default: auto]
+    #[arg(long, value_enum, conflicts_with = "mapping")]
+    pub leads: Option<LeadStrategy>,
     /// Write only what is new or changed since this older bundle, and list what is gone
     #[arg(long, value_name = "OLD_BUNDLE")]
     pub since: Option<PathBuf>,
+    /// Convert only N leads, chosen to show every field, option and type, and those they refer to
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "since")]
+    pub sample: Option<u32>,
     /// End with exit code 3 when anything was set aside or the export is not whole
     #[arg(long)]
     pub strict: bool,

@@ -98,13 +98,12 @@ fn custom(plan: &Plan, field: &CustomField) -> FieldEntry {
         _ => Table::default(),
     };
     let kind = field.rule.field_type().map(word).unwrap_or_else(|| "TEXT".to_owned());
-    let label = field.homes.iter().find(|home| !home.existing).or(field.homes.first());
     FieldEntry {
         close: field.close_path(&plan.types).into(),
         name: Some(field.close_name.to_string()),
         to: Some(to.collect()),
         kind: Some(kind.into()),
-        label: Some(label.map_or_else(|| field.close_name.to_string(), |h| h.label.clone()).into()),
+        label: Some(field.label.clone().into()),
         options: (!options.is_empty()).then_some(options),
         confidence: Some(rounded(field.confidence)),
         why: Some(field.why.clone()),

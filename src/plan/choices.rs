@@ -1,7 +1,7 @@
 //! What the user's map says about the parts of this export: looked up by Close's ids, checked against
 //! what there is, each error at its place in the file. It must not propose anything.
 
-use super::fields::{CustomField, ValueRule};
+use super::fields::{CustomField, ValueRule, suffix};
 use super::schema::{Home, Names, Place};
 use super::types::CustomType;
 use crate::error::{Error, Result};
@@ -70,8 +70,7 @@ impl Targets<'_> {
     ///
     /// # Errors
     /// `C2T-E130` for an object the field cannot go to, `C2T-E131` for a field whose type differs or
-    /// that Close's own values fill, `C2T-E132` for a name Twenty refuses, `C2T-E133` for a label that
-    /// is taken.
+    /// that Close's own values fill, `C2T-E132` for a name Twenty refuses or that is taken.
     pub fn homes(
         &self,
         field: &CustomField,
@@ -93,7 +92,7 @@ impl Targets<'_> {
                 }
                 None => match self.existing(to, place, name, kind)? {
                     Some(home) => home,
-                    None => self.new_field(field, entry, to, (place, name), kind, names)?,
+                    None => self.new_field(field, to, (place, name), kind, names)?,
                 },
             };
             let known = (kind, home.label.clone());
@@ -161,7 +160,6 @@ impl Targets<'_> {
     fn new_field(
         &self,
         field: &CustomField,
-        entry: &FieldEntry,
         to: &Located<String>,
         (place, name): (Place, &str),
         kind: FieldType,
@@ -179,14 +177,7 @@ impl Targets<'_> {
             );
             return Err(self.choices.error(to, "C2T-E132", what));
         }
-        let wanted = entry.label.as_ref().map_or(&*field.close_name, |label| &label.value);
-        let label = naming::field_label(wanted);
-        if !names.label_is_free(object, &label, kind) {
-            let what = format!("the label `{label}` is taken on {object}: give another");
-            let at = entry.label.as_ref().unwrap_or(to);
-            return Err(self.choices.error(at, "C2T-E133", what));
-        }
-        names.claim(object, name, &label, kind);
+        let label = names.claim(object, name, &field.label, suffix(field.kind), kind);
         Ok(Home { place, name: name.to_owned(), label, existing: false })
     }
 }
@@ -213,6 +204,9 @@ pub(super) fn retype(
         })?;
         field.become_of(rule);
         field.why = "type chosen in the mapping".to_owned();
+    }
+    if let Some(label) = &entry.label {
+        field.label = naming::field_label(&label.value);
     }
     let labels = entry.options.iter().flatten();
     field.relabel(labels.map(|(raw, label)| (raw.as_str(), label.value.as_str())));

@@ -18,6 +18,7 @@ use crate::survey::{Map, Profile, Survey};
 use crate::twenty::objects::{FieldType, Object};
 use crate::twenty::options::Options;
 use crate::twenty::workspace::Workspace;
+pub(super) use homes::suffix;
 use homes::{complete, propose};
 use values::{defined, fill_options, inferred, single};
 
@@ -108,6 +109,8 @@ pub struct CustomField {
     pub keys: Vec<(Space, Box<str>)>,
     /// Close's name, or the id where no name is known.
     pub close_name: Box<str>,
+    /// The label it shall have, where that is free.
+    pub label: String,
     /// Close's type word, where defined.
     pub close_type: Option<Box<str>>,
     /// How its values are written.
@@ -373,6 +376,7 @@ fn field(
         kind,
         of_type,
         keys,
+        label: crate::twenty::naming::field_label(&close_name),
         close_name,
         close_type: entry.map(|e| e.kind.clone()),
         rule,

@@ -4,21 +4,25 @@
 pub mod as_map;
 pub mod choices;
 pub mod companies;
+pub mod coverage;
 pub mod fields;
 pub mod gather;
 pub mod leads;
 pub mod owners;
 pub mod people;
+pub mod sample;
 pub mod schema;
 pub mod stages;
 pub mod types;
 mod unused;
 
 pub use companies::Company;
+pub use coverage::Coverage;
 pub use fields::{CustomField, ValueRule};
 pub use leads::{Lead, Verdict};
 pub use owners::Owner;
 pub use people::Contact;
+pub use sample::{Sample, Sampled};
 pub use schema::{
     FieldSpec, Home, ObjectSpec, OptionSpec, Place, RelationSpec, StepColumn, StepPlan,
 };
@@ -100,6 +104,8 @@ pub struct Plan {
     pub threads: HashMap<Box<str>, Box<str>, foldhash::fast::FixedState>,
     /// Ids that may occur more than once.
     pub seen: Seen,
+    /// The leads a bundle is limited to, when it is a sample.
+    pub sample: Option<Sample>,
 }
 
 impl Plan {
@@ -174,6 +180,7 @@ impl Plan {
             completions: std::mem::take(&mut survey.completions),
             threads: std::mem::take(&mut survey.threads),
             seen,
+            sample: None,
         })
     }
 

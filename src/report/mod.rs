@@ -5,8 +5,12 @@ pub mod audit;
 pub mod conservation;
 pub mod files;
 mod inventory;
+pub mod map;
+pub mod proposal;
 pub mod summary;
 mod table;
 
 pub use audit::Audit;
+pub use map::MapLine;
+pub use proposal::Proposal;
 pub use summary::Summary;

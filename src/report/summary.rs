@@ -1,12 +1,13 @@
 //! The closing table and its machine-readable twin, `reports/reconciliation.json`.
 
+use super::MapLine;
 use super::conservation;
 use super::table::{Table, number};
 use crate::bundle::Totals;
 use crate::bundle::manifest::{SinceStep, Step};
 use crate::close::{Fate, Kind};
 use crate::event::RecordCounts;
-use crate::plan::Plan;
+use crate::plan::{Plan, Sampled};
 use crate::survey::{Map, Survey};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -35,6 +36,11 @@ pub struct Summary {
     /// What happened since an older bundle, where the bundle holds only that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Vec<SinceStep>>,
+    /// What of the export was converted, when that was a sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Sampled>,
+    /// The map that was followed.
+    pub map: MapLine,
 }
 
 /// One step.
@@ -130,6 +136,8 @@ impl Summary {
             incomplete: incomplete(survey),
             ignored_files: ignored(survey),
             since: None,
+            sample: plan.sample.as_ref().map(|sample| sample.counts),
+            map: MapLine::default(),
         }
     }
 
@@ -192,6 +200,9 @@ impl Summary {
             for (what, n) in lines {
                 let _ = writeln!(out, "  {:>9}  {what}", number(*n));
             }
+        }
+        if let Some(sample) = &self.sample {
+            let _ = writeln!(out, "\n{}", sample.text());
         }
         if !self.notices.is_empty() {
             let _ = writeln!(out, "\nSet aside or remarked (reports/rejects.csv)");

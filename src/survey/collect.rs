@@ -1,10 +1,10 @@
 //! Runs pass 1 and merges what its workers found. It must not keep activities.
 
-use super::facts::micros;
+use super::facts::{micros, status};
 use super::seen::Seen;
 use super::users::Role;
 use super::walk::{self, Visit};
-use super::{ContactFacts, LeadFacts, StatusFacts, Survey, hash};
+use super::{ContactFacts, LeadFacts, Survey, hash};
 use crate::close::record::Waived;
 use crate::close::shape::{attachment, call, contact, custom_object, lead, opportunity, task};
 use crate::close::{Field, Group, Kind, Record, Space, time};
@@ -21,10 +21,27 @@ pub fn survey(
     sources: Sources,
     waived: &Waived,
 ) -> Result<(Survey, Seen)> {
+    survey_of(pool, sources, waived, None)
+}
+
+/// Says of a record whether it belongs to a sample.
+pub type Keep<'k> = &'k (dyn Fn(&Visit<'_>) -> bool + Sync);
+
+/// As [`survey`], but looks only at the records to be kept, as if there were no others. What cannot
+/// be read counts only where all is kept.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn survey_of(
+    pool: &rayon::ThreadPool,
+    sources: Sources,
+    waived: &Waived,
+    keep: Option<Keep<'_>>,
+) -> Result<(Survey, Seen)> {
     let bytes = sources.files.iter().map(|s| if s.gzip { s.bytes * 8 } else { s.bytes }).sum();
     let seen = Seen::for_bytes(bytes);
     let mut all = Survey { latest: i64::MIN, ..Survey::default() };
-    let work = |chunk: Chunk| chunk_survey(&chunk, &seen, waived);
+    let work = |chunk: Chunk| chunk_survey(&chunk, &seen, waived, keep);
     let ends = pipeline::ordered(pool, &sources.files, true, work, |part| {
         all.absorb(part);
         Ok(())
@@ -34,14 +51,14 @@ pub fn survey(
     Ok((all, seen))
 }
 
-fn chunk_survey(chunk: &Chunk, seen: &Seen, waived: &Waived) -> Survey {
+fn chunk_survey(chunk: &Chunk, seen: &Seen, waived: &Waived, keep: Option<Keep<'_>>) -> Survey {
     let survey = Survey { latest: i64::MIN, ..Survey::default() };
-    let mut collector = Collector { survey, seen, waived };
+    let mut collector = Collector { survey, seen, waived, keep };
     for span in &chunk.records {
         let raw = &chunk.bytes[span.start..span.end];
         let parsed = span.broken.is_none()
             && with_parser(|parser| parser.parse(raw, |nodes, _| collector.value(nodes)).is_ok());
-        collector.survey.unreadable += u64::from(!parsed);
+        collector.survey.unreadable += u64::from(!parsed && keep.is_none());
     }
     if collector.survey.read.keys().any(|kind| *kind != Kind::Unknown) {
         collector.survey.useful.insert(chunk.source);
@@ -56,22 +73,26 @@ fn chunk_survey(chunk: &Chunk, seen: &Seen, waived: &Waived) -> Survey {
 }
 
 /// Collects what one part of the export holds.
-#[derive(Debug)]
 pub struct Collector<'s> {
     survey: Survey,
     seen: &'s Seen,
     waived: &'s Waived,
+    keep: Option<Keep<'s>>,
 }
 
 impl Collector<'_> {
     fn value<'a>(&mut self, nodes: &'a [Node<'a>]) {
         let mut strays = 0;
-        let waived = self.waived;
-        let mut visit = |visit: Visit<'a>| self.record(&visit);
+        let (waived, keep) = (self.waived, self.keep);
+        let mut visit = |visit: Visit<'a>| {
+            if keep.is_none_or(|keep| keep(&visit)) {
+                self.record(&visit);
+            }
+        };
         let context = walk::Context::default();
         let mut stray = |_: &[Node<'a>]| strays += 1;
         walk::records(nodes, None, context, waived, &mut visit, &mut stray);
-        self.survey.unreadable += strays;
+        self.survey.unreadable += if keep.is_none() { strays } else { 0 };
     }
 
     fn record(&mut self, visit: &Visit<'_>) {
@@ -345,38 +366,6 @@ fn keep_first(
     let known = leads.entry(contact).or_insert_with(|| lead.into());
     if *lead < **known {
         *known = lead.into();
-    }
-}
-
-fn status<'m>(map: &'m mut super::Map<Box<str>, StatusFacts>, id: &str) -> &'m mut StatusFacts {
-    map.entry(id.into())
-        .or_insert_with(|| StatusFacts { updated: i64::MIN, ..StatusFacts::default() })
-}
-
-impl StatusFacts {
-    fn see(&mut self, label: Option<&str>, updated: i64) {
-        self.count += 1;
-        let Some(label) = label else { return };
-        let same_time = updated == self.updated && *label < *self.label;
-        if updated > self.updated || same_time || self.label.is_empty() {
-            (self.label, self.updated) = (label.into(), updated.max(self.updated));
-        }
-    }
-
-    fn absorb(&mut self, other: Self) {
-        let later = (other.updated, std::cmp::Reverse(&other.label))
-            > (self.updated, std::cmp::Reverse(&self.label));
-        self.count += other.count;
-        self.confidence.0 += other.confidence.0;
-        self.confidence.1 += other.confidence.1;
-        if (later && !other.label.is_empty()) || self.label.is_empty() {
-            (self.label, self.updated) = (other.label, other.updated);
-            self.kind = other.kind.or(self.kind.take());
-            self.pipeline = other.pipeline.or(self.pipeline.take());
-        } else {
-            self.kind = self.kind.take().or(other.kind);
-            self.pipeline = self.pipeline.take().or(other.pipeline);
-        }
     }
 }
 

@@ -129,3 +129,41 @@ impl ContactFacts {
         })
     }
 }
+
+/// The facts of a status, made when it is new.
+pub(super) fn status<'m>(
+    map: &'m mut super::Map<Box<str>, StatusFacts>,
+    id: &str,
+) -> &'m mut StatusFacts {
+    map.entry(id.into())
+        .or_insert_with(|| StatusFacts { updated: i64::MIN, ..StatusFacts::default() })
+}
+
+impl StatusFacts {
+    /// Notes a record in this status, and its label.
+    pub(super) fn see(&mut self, label: Option<&str>, updated: i64) {
+        self.count += 1;
+        let Some(label) = label else { return };
+        let same_time = updated == self.updated && *label < *self.label;
+        if updated > self.updated || same_time || self.label.is_empty() {
+            (self.label, self.updated) = (label.into(), updated.max(self.updated));
+        }
+    }
+
+    /// Adds another part's findings.
+    pub(super) fn absorb(&mut self, other: Self) {
+        let later = (other.updated, std::cmp::Reverse(&other.label))
+            > (self.updated, std::cmp::Reverse(&self.label));
+        self.count += other.count;
+        self.confidence.0 += other.confidence.0;
+        self.confidence.1 += other.confidence.1;
+        if (later && !other.label.is_empty()) || self.label.is_empty() {
+            (self.label, self.updated) = (other.label, other.updated);
+            self.kind = other.kind.or(self.kind.take());
+            self.pipeline = other.pipeline.or(self.pipeline.take());
+        } else {
+            self.kind = self.kind.take().or(other.kind);
+            self.pipeline = self.pipeline.take().or(other.pipeline);
+        }
+    }
+}

@@ -14,7 +14,7 @@ pub mod walk;
 
 mod collect;
 
-pub use collect::{Collector, survey};
+pub use collect::{Collector, Keep, survey, survey_of};
 pub use config::Config;
 pub use facts::{ContactFacts, LeadFacts, Rank, StatusFacts};
 pub use inventory::Inventory;
@@ -99,6 +99,27 @@ pub struct Survey {
     pub rejects: Vec<Reject>,
     /// Records that could not be read.
     pub unreadable: u64,
+}
+
+impl Survey {
+    /// Calls `decide` with what decides the schema taken from the survey of a whole export, so that
+    /// a sample of it has the same objects, fields, options and stages; the counts stay its own.
+    pub fn shaped_like<T>(&mut self, whole: Self, decide: impl FnOnce(&mut Self) -> T) -> T {
+        self.customs = whole.customs;
+        self.custom_types = whole.custom_types;
+        self.pairs = whole.pairs;
+        self.lead_statuses = whole.lead_statuses;
+        self.deal_statuses = whole.deal_statuses;
+        self.config = whole.config;
+        self.latest = whole.latest;
+        self.useful = whole.useful;
+        let ledger = std::mem::replace(&mut self.ledger, whole.ledger);
+        let read = std::mem::replace(&mut self.read, whole.read);
+        let different = std::mem::replace(&mut self.different, whole.different);
+        let decided = decide(self);
+        (self.ledger, self.read, self.different) = (ledger, read, different);
+        decided
+    }
 }
 
 /// A fixed hash of an id, the same in every run.

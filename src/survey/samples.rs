@@ -40,7 +40,7 @@ impl Lowest {
 /// # Errors
 /// When a file cannot be read.
 pub fn samples(
-    pool: &rayon::ThreadPool,
+    pool: &pipeline::Pool,
     sources: &[Source],
 ) -> Result<Map<(Kind, String), Vec<String>>> {
     let mut all: Map<usize, Lowest> = Map::default();

@@ -37,10 +37,14 @@ pub fn chunk(plan: &Plan, chunk: &Chunk) -> Output {
 fn record(work: &mut Work<'_>, raw: &[u8]) {
     let parsed = crate::read::with_parser(|parser| {
         parser.parse(raw, |nodes, repairs| {
+            let (visits, strays) = taken_apart(work.plan, nodes);
+            if work.plan.sample.is_some() && visits.is_empty() {
+                return;
+            }
             if !repairs.is_none() {
                 work.repaired(raw, nodes, repairs);
             }
-            tree(work, nodes);
+            tree(work, visits, strays);
         })
     });
     if let Err(fault) = parsed {
@@ -48,15 +52,26 @@ fn record(work: &mut Work<'_>, raw: &[u8]) {
     }
 }
 
-/// Everything in one parsed value.
-fn tree<'a>(work: &mut Work<'_>, nodes: &'a [Node<'a>]) {
-    let mut visits: Vec<Visit<'a>> = Vec::new();
-    let mut strays: Vec<&'a [Node<'a>]> = Vec::new();
+type Parts<'a> = (Vec<Visit<'a>>, Vec<&'a [Node<'a>]>);
+
+/// The records in one parsed value, and what is none. Of a sample only what belongs to it, as if
+/// there were nothing else.
+fn taken_apart<'a>(plan: &Plan, nodes: &'a [Node<'a>]) -> Parts<'a> {
+    let (mut visits, mut strays): Parts<'a> = (Vec::new(), Vec::new());
     let context = walk::Context::default();
-    let waived = work.plan.rules.waived();
+    let waived = plan.rules.waived();
     walk::records(nodes, None, context, waived, &mut |visit| visits.push(visit), &mut |nodes| {
         strays.push(nodes);
     });
+    if let Some(sample) = &plan.sample {
+        visits.retain(|visit| sample.has(visit));
+        strays.clear();
+    }
+    (visits, strays)
+}
+
+/// Everything in one parsed value.
+fn tree<'a>(work: &mut Work<'_>, visits: Vec<Visit<'a>>, strays: Vec<&'a [Node<'a>]>) {
     for stray in strays {
         let mut json = Vec::new();
         node::write_json(stray, &mut json);

@@ -63,8 +63,11 @@ impl Work<'_> {
         file.extend_from_slice(b"}\n");
     }
 
-    /// A record that cannot be read: kept byte for byte.
+    /// A record that cannot be read: kept byte for byte. It belongs to no lead, and so to no sample.
     pub(super) fn unreadable(&mut self, raw: &[u8], notice: Notice, detail: &str) {
+        if self.plan.sample.is_some() {
+            return;
+        }
         self.out.unreadable.read += 1;
         self.out.unreadable.rejected += 1;
         self.reject(

@@ -238,6 +238,14 @@ impl Names {
         (name, label)
     }
 
+    /// A free label for a new field whose name is settled, both of which are then taken.
+    pub fn take_label(&mut self, name: &str, label: &str, suffix: &str, kind: Kind) -> String {
+        let wanted = field_label(label);
+        let label = self.pick(&wanted, suffix, label_with, |names, l| names.label_is_free(l, kind));
+        self.reserve(name, &label, kind);
+        label
+    }
+
     /// The stem if it is free, else with the suffix, else with numbers from 2 on.
     fn pick(
         &mut self,

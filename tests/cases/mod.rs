@@ -88,12 +88,24 @@ pub fn run_with(
     threads: usize,
     rules: Rules,
 ) -> Result<Bundle, Error> {
+    run_sample(exports, leads, threads, rules, None)
+}
+
+/// Converts a sample of so many leads.
+pub fn run_sample(
+    exports: &[PathBuf],
+    leads: LeadStrategy,
+    threads: usize,
+    rules: Rules,
+    sample: Option<u32>,
+) -> Result<Bundle, Error> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let options = Options {
         exports: exports.to_vec(),
         output: folder.path().join("bundle"),
         settings: Settings { leads, ..Settings::default() },
         threads,
+        sample,
         ..Options::default()
     };
     let result = convert(&options, rules, &|_| ());

@@ -82,8 +82,8 @@ fn manifest() -> Manifest {
         tool: Tool { name: "close2twenty".into(), version: "0.1.0".into() },
         source: Origin { files: Vec::new() },
         mapping: Mapping {
-            origin: "built-in".into(),
             sha256: "00".into(),
+            fingerprint: "00".into(),
             confirmed: false,
             leads: "auto".into(),
         },
@@ -110,6 +110,7 @@ fn manifest() -> Manifest {
             records: BTreeMap::from([("contact".into(), counts)]),
             rows: BTreeMap::new(),
         },
+        sample: None,
     }
 }
 
@@ -197,7 +198,6 @@ fn hostile_labels_leave_tables_intact() {
             step.files.iter_mut().for_each(|file| file.path = raw.into());
             step.columns.iter_mut().for_each(|column| column.header = raw.into());
         }
-        hostile.mapping.origin = raw.into();
         let counts = hostile.totals.records.remove("contact").unwrap();
         hostile.totals.records.insert(raw.into(), counts);
         let guide = write(&hostile, &[raw.into()]);

@@ -1,22 +1,25 @@
 //! `convert`: survey → plan → transform → bundle, and the proof at the end.
 
+mod contract;
+
+pub(super) use contract::{fingerprint, nothing};
+
+use super::inputs;
 use crate::bundle::state::Delta;
-use crate::bundle::{Finished, Manifest, OldBundle, Stage, Writer, guide, manifest};
+use crate::bundle::{Finished, Manifest, OldBundle, Stage, Writer, guide};
 use crate::cli::args::ConvertArgs;
 use crate::cli::printer::Printer;
 use crate::close::Kind;
 use crate::error::{Error, Result};
-use crate::mapping::{Rules, Settings, rules};
+use crate::mapping::{MapFile, Rules, Settings};
 use crate::pipeline;
-use crate::plan::{ObjectSpec, Plan};
+use crate::plan::{Coverage, Plan, Sample, coverage};
 use crate::read::Sources;
-use crate::read::split::hex;
-use crate::report::{Summary, conservation, files};
-use crate::survey::{Survey, survey};
+use crate::report::{MapLine, Summary, conservation, files};
+use crate::survey::{Survey, Visit, survey, survey_of};
 use crate::transform;
 use crate::twenty::workspace::Workspace;
-use sha2::{Digest, Sha256};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What to convert, and how.
 #[derive(Clone, Debug, Default)]
@@ -25,10 +28,18 @@ pub struct Options {
     pub exports: Vec<PathBuf>,
     /// Where the bundle goes.
     pub output: PathBuf,
-    /// The user's choices.
+    /// The user's choices, where there is no map.
     pub settings: Settings,
+    /// The user's map.
+    pub map: Option<MapFile>,
+    /// The workspace the bundle is for; none is Twenty as it ships.
+    pub workspace: Option<Workspace>,
     /// An older bundle: only what is new or changed since is written.
     pub since: Option<PathBuf>,
+    /// Convert only so many leads, and those they refer to.
+    pub sample: Option<u32>,
+    /// Refuse a map that nobody has confirmed, or that was made for another export.
+    pub strict: bool,
     /// Threads, 0 for one per core.
     pub threads: usize,
 }
@@ -41,12 +52,21 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
     let options = Options {
         exports: args.export.exports.clone(),
         output: args.output.clone(),
-        settings: Settings { leads: args.leads, ..Settings::default() },
+        settings: Settings { leads: args.leads.unwrap_or_default(), ..Settings::default() },
+        map: args.mapping.as_deref().map(inputs::mapping).transpose()?,
+        workspace: args.workspace.as_deref().map(inputs::workspace).transpose()?,
         since: args.since.clone(),
+        strict: args.strict,
         threads: args.export.threads,
+        sample: args.sample,
     };
-    printer.say("No mapping file given: using the built-in map.");
+    if options.map.is_none() {
+        printer.say("No mapping file given: using the map that `plan` would propose.");
+    }
     let summary = convert(&options, Rules::built_in()?, &|text| printer.detail(text))?;
+    for what in &summary.map.warnings {
+        printer.warn("C2T-N010", what);
+    }
     for line in &summary.incomplete {
         printer.warn(line.code, &format!("{}: {}", line.file, line.what));
     }
@@ -71,6 +91,9 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
 /// # Errors
 /// As [`run`]; without a bundle in every case.
 pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result<Summary> {
+    let map = options.map.as_ref();
+    let rules = map.map_or(Ok(rules.clone()), |map| rules.with(map))?;
+    let settings = map.map_or(Ok(options.settings.clone()), Settings::of)?;
     let sources = Sources::find(&options.exports)?;
     let old = options.since.as_deref().map(OldBundle::open).transpose()?;
     let stage = Stage::new(&options.output)?;
@@ -85,8 +108,17 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
         survey.contacts.len(),
         seen.bytes()
     ));
-    let workspace = Workspace::standard()?;
-    let plan = Plan::decide(&mut survey, seen, options.settings.clone(), rules, &workspace, None)?;
+    let standard = Workspace::standard()?;
+    let workspace = options.workspace.as_ref().unwrap_or(&standard);
+    let export = fingerprint(&survey);
+    if options.strict {
+        map.map_or(Ok(()), |map| inputs::approved(map, &export))?;
+    }
+    let mut plan = Plan::decide(&mut survey, seen, settings, rules, workspace, map)?;
+    let map = MapLine::new(map, &plan, &survey, &export);
+    if let Some(n) = options.sample {
+        (survey, plan) = sampled(&pool, n, survey, plan, workspace, options.map.as_ref())?;
+    }
     let mut writer = Writer::new(&plan, &stage, old.as_ref())?;
     let work = |chunk| transform::chunk(&plan, &chunk);
     pipeline::ordered(&pool, &survey.sources, false, work, |output| writer.take(output))?;
@@ -94,103 +126,43 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     let Finished { totals, steps, state, delta } = pool.install(|| writer.finish())?;
     conservation::check(&survey, &plan, &totals, &steps)?;
     let since = delta.as_ref().map(Delta::counts);
-    let summary = Summary { since, ..Summary::new(&survey, &plan, &totals, &steps) };
+    let summary = Summary { since, map, ..Summary::new(&survey, &plan, &totals, &steps) };
     files::write(&stage, &survey, &plan, &totals, &summary)?;
-    let mut manifest = Manifest { state, ..contract(&survey, &plan, steps, &summary) };
+    let mut manifest = Manifest { state, ..contract::manifest(&survey, &plan, steps, &summary) };
     if let Some((old, delta)) = old.zip(delta) {
         files::delta(&stage, &delta)?;
         manifest.since = Some(old.since(&manifest, &delta));
     }
     let json = serde_json::to_vec_pretty(&manifest).map_err(Error::report)?;
-    stage.write("GUIDE.md", guide::write(&manifest, &notes(&summary)).as_bytes())?;
+    stage.write("GUIDE.md", guide::write(&manifest, &contract::notes(&summary)).as_bytes())?;
     stage.write("manifest.json", &files::with_newline(json))?;
     stage.commit()?;
     Ok(summary)
 }
 
-/// Columns a file may have in newer versions of Twenty (`twenty-importer.md` §8).
-const MAX_COLUMNS: usize = 500;
-
-/// What the admin should know that the manifest does not say.
-fn notes(summary: &Summary) -> Vec<String> {
-    let incomplete = summary.incomplete.iter().map(|line| format!("{}: {}", line.file, line.what));
-    let rejected = summary.rejected();
-    let rejected = (rejected > 0).then(|| {
-        format!("{rejected} records could not be used: see reports/rejects.csv and archive/rejected.jsonl")
-    });
-    let wide = summary.steps.iter().filter(|step| step.columns > MAX_COLUMNS).map(|step| {
-        let (folder, n) = (&step.folder, step.columns);
-        format!(
-            "{folder} has {n} columns; importers of newer versions of Twenty take {MAX_COLUMNS}"
-        )
-    });
-    incomplete.chain(rejected).chain(wide).collect()
-}
-
-fn contract(
-    survey: &Survey,
-    plan: &Plan,
-    steps: Vec<manifest::Step>,
-    summary: &Summary,
-) -> Manifest {
-    let sources = survey.sources.iter().zip(&survey.ends);
-    let files = sources.map(|(source, end)| manifest::SourceFile {
-        path: source.name.clone(),
-        bytes: end.bytes,
-        sha256: end.sha256.clone().unwrap_or_default(),
-    });
-    let leads = serde_json::to_value(plan.settings.leads).ok();
-    let leads = leads.and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-    let digest = Sha256::digest(format!("{}\nleads = {leads}\n", rules::BUILT_IN));
-    let first = |at: usize| !steps[..at].iter().any(|before| before.object == steps[at].object);
-    let rows = (0..steps.len()).filter(|at| first(*at)).map(|at| &steps[at]);
-    let rows = rows.map(|step| (step.object.clone(), step.rows())).collect();
-    Manifest {
-        format: manifest::FORMAT.to_owned(),
-        version: manifest::VERSION,
-        tool: manifest::Tool {
-            name: env!("CARGO_PKG_NAME").to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        },
-        source: manifest::Origin { files: files.collect() },
-        mapping: manifest::Mapping {
-            origin: "built-in".to_owned(),
-            sha256: hex(&digest),
-            confirmed: false,
-            leads,
-        },
-        schema: manifest::Schema { objects: objects(plan), fields: plan.schema.clone() },
-        attachments: manifest::Attachments {
-            referenced: survey.files.values().map(|(n, _)| n).sum(),
-            referenced_bytes: survey.files.values().map(|(_, bytes)| bytes).sum(),
-            recordings: survey.recordings,
-        },
-        links: manifest::links(),
-        totals: manifest::Totals {
-            records: summary.records.iter().map(|(kind, c)| ((*kind).to_owned(), *c)).collect(),
-            rows,
-        },
-        steps,
-        state: Vec::new(),
-        since: None,
-    }
-}
-
-/// The objects to be made, in import order.
-fn objects(plan: &Plan) -> Vec<ObjectSpec> {
-    plan.types.iter().filter(|one| one.has_object()).map(|one| one.object.clone()).collect()
-}
-
-fn nothing(survey: &Survey, exports: &[PathBuf]) -> Error {
-    let place = exports.first().map_or(Path::new(""), PathBuf::as_path);
-    let why = match survey.unreadable {
-        0 if !survey.read.is_empty() => {
-            "the export holds JSON, but nothing of Close (an error answer of its API?)".to_owned()
-        }
-        0 => "the export holds no records".to_owned(),
-        n => format!("the export holds no records that can be read ({n} are broken)"),
-    };
-    Error::failed("C2T-E021", why)
-        .at(place)
-        .fix("name the JSON export of Close; `audit` tells more")
+/// Survey and plan of a sample: the leads that show the most, with the schema of the whole.
+fn sampled(
+    pool: &pipeline::Pool,
+    n: u32,
+    mut whole: Survey,
+    plan: Plan,
+    workspace: &Workspace,
+    map: Option<&MapFile>,
+) -> Result<(Survey, Plan)> {
+    let mut coverage = Coverage::default();
+    let work = |chunk| coverage::Part::of(&plan, &chunk);
+    pipeline::ordered(pool, &whole.sources, false, work, |part| {
+        coverage.absorb(part);
+        Ok(())
+    })?;
+    let sample = Sample::choose(&plan, &coverage, n as usize);
+    let files = std::mem::take(&mut whole.sources);
+    let sources = Sources { files, ignored: std::mem::take(&mut whole.ignored) };
+    let keep = |visit: &Visit<'_>| sample.has(visit);
+    let (mut survey, seen) = survey_of(pool, sources, plan.rules.waived(), Some(&keep))?;
+    let mut plan = survey.shaped_like(whole, |survey| {
+        Plan::decide(survey, seen, plan.settings, plan.rules, workspace, map)
+    })?;
+    plan.sample = Some(sample);
+    Ok((survey, plan))
 }

@@ -2,6 +2,8 @@
 
 pub mod audit;
 pub mod convert;
+mod inputs;
+pub mod plan;
 mod shell;
 
 use super::args::{Cli, Command};
@@ -12,6 +14,7 @@ use crate::error::Result;
 pub(super) fn run(cli: &Cli, printer: &Printer) -> Result<u8> {
     match &cli.command {
         Command::Audit(args) => audit::run(args, printer),
+        Command::Plan(args) => plan::run(args, printer),
         Command::Convert(args) => convert::run(args, printer),
         Command::Completions(args) => Ok(shell::completions(args, printer)),
         Command::Man => shell::man(printer),

@@ -23,7 +23,7 @@ pub(super) fn propose(
             continue;
         }
         let object = object_name(context.types, *place);
-        field.homes.push(names.field(*place, object, &field.close_name, suffix(field.kind), kind));
+        field.homes.push(names.field(*place, object, &field.label, suffix(field.kind), kind));
     }
     field.homes.sort_by_key(|home| places.iter().position(|place| *place == home.place));
 }
@@ -67,7 +67,7 @@ fn second(context: &Context<'_>, field: &CustomField, names: &mut Names) -> Opti
     Some(second)
 }
 
-const fn suffix(kind: Kind) -> &'static str {
+pub(in crate::plan) const fn suffix(kind: Kind) -> &'static str {
     match kind {
         Kind::Lead => "Lead",
         Kind::Contact => "Contact",

@@ -61,9 +61,16 @@ impl Names {
         }
     }
 
-    /// Marks a field a person has chosen as taken.
-    pub fn claim(&mut self, object: &str, name: &str, label: &str, kind: FieldType) {
-        self.of(object).reserve(name, label, name_kind(kind));
+    /// A free label for a field whose name a person has chosen.
+    pub fn claim(
+        &mut self,
+        object: &str,
+        name: &str,
+        label: &str,
+        suffix: &str,
+        kind: FieldType,
+    ) -> String {
+        self.of(object).take_label(name, label, suffix, name_kind(kind))
     }
 
     /// A free name and label for a field.
@@ -156,11 +163,6 @@ impl Names {
     /// Whether a field of an object can have this name.
     pub fn name_is_free(&mut self, object: &str, name: &str, kind: FieldType) -> bool {
         self.of(object).name_is_free(name, name_kind(kind))
-    }
-
-    /// Whether a field of an object can have this label.
-    pub fn label_is_free(&mut self, object: &str, label: &str, kind: FieldType) -> bool {
-        self.of(object).label_is_free(label, name_kind(kind))
     }
 }
 

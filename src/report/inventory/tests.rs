@@ -6,6 +6,7 @@ use crate::close::Kind;
 use crate::mapping::{Rules, Settings};
 use crate::plan::Plan;
 use crate::survey::{Seen, Survey};
+use crate::twenty::workspace::Workspace;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::{Value, json};
 
@@ -16,11 +17,9 @@ fn document(objects: &[(Kind, Value)]) -> String {
         survey.inventory.see(*kind, value);
     }
     let rules = Rules::built_in().unwrap();
-    let seen = Seen::for_bytes(0);
-    let plan = {
-        let workspace = crate::twenty::workspace::Workspace::standard().unwrap();
-        Plan::decide(&mut survey, seen, Settings::default(), rules, &workspace, None).unwrap()
-    };
+    let (seen, workspace) = (Seen::for_bytes(0), Workspace::standard().unwrap());
+    let plan =
+        Plan::decide(&mut survey, seen, Settings::default(), rules, &workspace, None).unwrap();
     write(&survey, &plan)
 }
 

@@ -1,0 +1,48 @@
+//! Files the user gives beside the export: the map and the workspace. It must not judge what they say.
+
+use crate::error::{Error, Result};
+use crate::mapping::MapFile;
+use crate::twenty::workspace::Workspace;
+use std::path::Path;
+
+/// Reads `mapping.toml`.
+///
+/// # Errors
+/// When it cannot be read, or says something it cannot say.
+pub(super) fn mapping(path: &Path) -> Result<MapFile> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io("cannot read the mapping", path, e))?;
+    let name =
+        path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    MapFile::read(&name, &bytes)
+}
+
+/// Reads a workspace file.
+///
+/// # Errors
+/// When it cannot be read, or is none.
+pub(super) fn workspace(path: &Path) -> Result<Workspace> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io("cannot read the workspace", path, e))?;
+    Workspace::parse(bytes).map_err(|error| error.at(path))
+}
+
+/// Refuses a map that nobody has confirmed, or that was made for another export.
+///
+/// # Errors
+/// `C2T-E140` for an unconfirmed map, `C2T-E141` for a stale one.
+pub(super) fn approved(map: &MapFile, export: &str) -> Result<()> {
+    let fix = "run `plan` again, look at what is new, and set confirmed = true";
+    if !map.confirmed {
+        let what = format!("{} is not confirmed, and --strict asks for that", map.name);
+        return Err(Error::usage("C2T-E140", what).fix(fix));
+    }
+    match &map.fingerprint {
+        Some(known) if known.value == export => Ok(()),
+        Some(known) => {
+            Err(map.error(known.at, "C2T-E141", "the map was made for another export").fix(fix))
+        }
+        None => {
+            let what = format!("{} does not say which export it was made for", map.name);
+            Err(Error::usage("C2T-E141", what).fix(fix))
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Which leads make a small bundle that still shows everything (design §9): the N leads that cover
+//! the most, and those they refer to. The choice depends on the leads alone, not on files or
+//! threads. It must not read the export; what leads cover is in [`super::coverage`].
+
+use super::Plan;
+use super::coverage::Coverage;
+use crate::close::{Group, Kind};
+use crate::read::node;
+use crate::survey::{Visit, hash};
+use hashbrown::HashSet;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+type Ids = HashSet<Box<str>, foldhash::fast::FixedState>;
+
+/// What a sample holds of the whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Sampled {
+    /// Leads chosen.
+    pub leads: u64,
+    /// Leads taken as well because chosen ones refer to them.
+    pub added: u64,
+    /// Leads of the whole export.
+    pub of: u64,
+    /// Features (Close types, fields with a value, options, statuses, custom types) the sample has.
+    pub features_covered: u64,
+    /// Features of the whole export, as far as they belong to leads.
+    pub features: u64,
+}
+
+impl Sampled {
+    /// One line for people.
+    pub fn text(&self) -> String {
+        let added = match self.added {
+            0 => String::new(),
+            n => format!(" and {n} more they refer to"),
+        };
+        format!(
+            "This is a sample: {} of {} leads{added}, with {} of {} features (types, fields, \
+             options, statuses). Everything else of the export is left out.",
+            self.leads, self.of, self.features_covered, self.features
+        )
+    }
+}
+
+/// See the module's head.
+#[derive(Clone, Debug, Default)]
+pub struct Sample {
+    /// Leads, with the ids of those that were merged into them in Close.
+    leads: Ids,
+    contacts: Ids,
+    /// What it holds of the whole.
+    pub counts: Sampled,
+}
+
+impl Sample {
+    /// Chooses `n` leads, and adds those they refer to.
+    pub fn choose(plan: &Plan, coverage: &Coverage, n: usize) -> Self {
+        let chosen = greedy(plan, coverage, n);
+        let leads = chosen.len() as u64;
+        let all = closed(coverage, chosen);
+        let mut covered: HashSet<u32, foldhash::fast::FixedState> = HashSet::default();
+        all.iter().for_each(|at| covered.extend(coverage.features(*at)));
+        let counts = Sampled {
+            leads,
+            added: all.len() as u64 - leads,
+            of: plan.leads.len() as u64,
+            features_covered: covered.len() as u64,
+            features: coverage.known() as u64,
+        };
+        let mut ids: Ids = all
+            .iter()
+            .filter_map(|at| plan.leads.get_index(*at))
+            .map(|(id, _)| id.clone())
+            .collect();
+        let gone: Vec<_> = plan.gone.iter().filter(|(_, to)| ids.contains(*to)).collect();
+        let gone: Vec<Box<str>> = gone.into_iter().map(|(from, _)| from.clone()).collect();
+        let contacts = plan.contacts.iter();
+        let contacts = contacts.filter(|(_, c)| c.lead.as_ref().is_some_and(|l| ids.contains(l)));
+        let contacts = contacts.map(|(id, _)| id.clone()).collect();
+        ids.extend(gone);
+        Self { leads: ids, contacts, counts }
+    }
+
+    /// True for settings and for records of the sample's leads.
+    pub fn has(&self, visit: &Visit<'_>) -> bool {
+        match home(visit) {
+            Home::Settings => true,
+            Home::Lead(id) => self.leads.contains(id),
+            Home::Contact(id) => self.contacts.contains(id),
+            Home::None => false,
+        }
+    }
+}
+
+/// Where a record belongs, by the record alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Home<'a> {
+    /// To the whole organisation.
+    Settings,
+    /// To this lead, or the one that took its place.
+    Lead(&'a str),
+    /// To the lead of this contact.
+    Contact(&'a str),
+    /// To none.
+    None,
+}
+
+/// A record belongs to the lead it names, else to the one it stands in, else to its contact's.
+pub(super) fn home<'a>(visit: &Visit<'a>) -> Home<'a> {
+    let record = &visit.record;
+    let text = |key| node::get_text(record.nodes(), key);
+    let named = text("lead_id").or(visit.context.lead).map(Home::Lead);
+    match (record.kind, record.kind.group()) {
+        (Kind::Lead, _) => record.id().map_or(Home::None, Home::Lead),
+        (Kind::Contact, _) => record.id().map_or(Home::None, Home::Contact),
+        (Kind::SequenceSubscription, _) | (_, Group::Unknown) => {
+            let contact = text("contact_id").map(Home::Contact);
+            named.or(contact).unwrap_or(Home::Settings)
+        }
+        (_, Group::Config) => Home::Settings,
+        _ => named.or(text("contact_id").map(Home::Contact)).unwrap_or(Home::None),
+    }
+}
+
+/// New features at most, the rank among equals, the lead's number.
+type Candidate<'a> = (usize, Reverse<(u64, &'a str)>, usize);
+
+/// The leads, by number, that cover the most together; where nothing new is left, those with the
+/// smallest hash of their ids. Each step takes the lead with the most new features: no way that is
+/// as quick finds more for certain.
+fn greedy(plan: &Plan, coverage: &Coverage, n: usize) -> Vec<usize> {
+    let ids = plan.leads.keys().enumerate();
+    let mut heap: BinaryHeap<Candidate<'_>> =
+        ids.map(|(at, id)| (coverage.features(at).len(), Reverse((hash(id), &**id)), at)).collect();
+    let mut covered: HashSet<u32, foldhash::fast::FixedState> = HashSet::default();
+    let mut chosen = Vec::new();
+    while chosen.len() < n {
+        let Some((promised, rank, at)) = heap.pop() else { break };
+        let new = coverage.features(at).iter().filter(|f| !covered.contains(*f)).count();
+        // What a lead adds only falls: whoever still leads with the new figure is the best.
+        if new < promised {
+            heap.push((new, rank, at));
+            continue;
+        }
+        covered.extend(coverage.features(at));
+        chosen.push(at);
+    }
+    chosen
+}
+
+/// The chosen leads and all they refer to, directly or not.
+fn closed(coverage: &Coverage, chosen: Vec<usize>) -> Vec<usize> {
+    let mut known: HashSet<usize, foldhash::fast::FixedState> = chosen.iter().copied().collect();
+    let mut all = chosen;
+    let mut next = 0;
+    while let Some(at) = all.get(next).copied() {
+        next += 1;
+        for other in coverage.refers_to(at) {
+            if known.insert(other) {
+                all.push(other);
+            }
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapping::{Rules, Settings};
+    use crate::survey::{LeadFacts, Rank, Seen, Survey};
+    use crate::twenty::workspace::Workspace;
+
+    fn plan(leads: &[&str]) -> Plan {
+        let mut survey = Survey::default();
+        for id in leads {
+            survey.leads.push(LeadFacts {
+                id: (*id).into(),
+                rank: Rank::default(),
+                name: None,
+                url: None,
+                created: 0,
+                contacts: Vec::new(),
+            });
+        }
+        let rules = Rules::built_in().unwrap();
+        let (seen, workspace) = (Seen::for_bytes(0), Workspace::standard().unwrap());
+        Plan::decide(&mut survey, seen, Settings::default(), rules, &workspace, None).unwrap()
+    }
+
+    fn chosen(leads: &[(&str, &[u32], &[&str])], n: usize) -> (Vec<String>, Sampled) {
+        let ids: Vec<_> = leads.iter().map(|(id, ..)| *id).collect();
+        let plan = plan(&ids);
+        let at = |id: &str| plan.leads.get_index_of(id).unwrap();
+        let entries = leads.iter().map(|(id, features, refs)| {
+            (at(id), features.to_vec(), refs.iter().map(|id| at(id)).collect())
+        });
+        let sample = Sample::choose(&plan, &Coverage::of(plan.leads.len(), entries), n);
+        let mut ids: Vec<String> = sample.leads.iter().map(ToString::to_string).collect();
+        ids.sort();
+        (ids, sample.counts)
+    }
+
+    #[test]
+    fn the_most_is_covered_first() {
+        let leads: &[(&str, &[u32], &[&str])] = &[
+            ("lead_a", &[1, 2], &[]),
+            ("lead_b", &[1, 2, 3], &[]),
+            ("lead_c", &[4], &[]),
+            ("lead_d", &[], &[]),
+        ];
+        assert_eq!(chosen(leads, 2).0, ["lead_b", "lead_c"]);
+        let (all, counts) = chosen(leads, 99);
+        assert_eq!((all.len(), counts.leads, counts.of), (4, 4, 4));
+        assert_eq!((counts.features_covered, counts.features), (4, 4));
+        let mut turned = leads.to_vec();
+        turned.reverse();
+        assert_eq!(chosen(leads, 3), chosen(&turned, 3));
+    }
+
+    #[test]
+    fn whom_they_refer_to_comes_along() {
+        let leads: &[(&str, &[u32], &[&str])] = &[
+            ("lead_a", &[1], &["lead_b"]),
+            ("lead_b", &[], &["lead_c"]),
+            ("lead_c", &[], &["lead_a"]),
+            ("lead_d", &[], &[]),
+        ];
+        let (ids, counts) = chosen(leads, 1);
+        assert_eq!(ids, ["lead_a", "lead_b", "lead_c"]);
+        assert_eq!((counts.leads, counts.added, counts.of), (1, 2, 4));
+        assert!(counts.text().contains("1 of 4 leads and 2 more"));
+    }
+}

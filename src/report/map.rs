@@ -1,0 +1,54 @@
+//! What the summary says of the map: how it is known, whether a person agreed to it, and what in it does
+//! not concern this export.
+
+use crate::mapping::MapFile;
+use crate::mapping::nearest::nearest;
+use crate::plan::{Plan, as_map};
+use crate::read::split::hex;
+use crate::survey::{Map, Set, Survey};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+/// See the module's head.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct MapLine {
+    /// SHA-256 of all decisions, whoever made them.
+    pub sha256: String,
+    /// What the export is known by.
+    pub fingerprint: String,
+    /// A person has confirmed this map for this export.
+    pub confirmed: bool,
+    /// Entries of the map that say nothing about this export.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+impl MapLine {
+    /// Looks at the map the plan followed.
+    pub fn new(map: Option<&MapFile>, plan: &Plan, survey: &Survey, export: &str) -> Self {
+        let effective = as_map::map(plan, survey, &Map::default(), String::new());
+        let sha256 = hex(&Sha256::digest(effective.decisions_json().to_string()));
+        let made_for =
+            |map: &MapFile| map.fingerprint.as_ref().is_some_and(|it| it.value == export);
+        Self {
+            sha256,
+            fingerprint: export.to_owned(),
+            confirmed: map.is_some_and(|map| map.confirmed && made_for(map)),
+            warnings: map.map(|map| strangers(map, &effective)).unwrap_or_default(),
+        }
+    }
+}
+
+/// Entries the export has no part for; those a former run marked as gone are known.
+fn strangers(map: &MapFile, effective: &MapFile) -> Vec<String> {
+    let known: Set<&str> = effective.fields.iter().map(|it| it.close.value.as_str()).collect();
+    let strange =
+        map.fields.iter().filter(|it| !it.marks.gone && !known.contains(it.close.value.as_str()));
+    let told = strange.map(|it| {
+        let close = &it.close.value;
+        let hint = nearest(close, known.iter().copied());
+        let hint = hint.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        format!("{}:{}: `{close}` has no value in this export{hint}", map.name, it.close.at.line)
+    });
+    told.collect()
+}
