@@ -86,6 +86,9 @@ pub struct ConvertArgs {
     /// What represents a lead in Twenty
     #[arg(long, value_enum, default_value_t = LeadStrategy::Auto)]
     pub leads: LeadStrategy,
+    /// Your decisions about merges: reports/merges.csv of an earlier run, edited
+    #[arg(long, value_name = "FILE")]
+    pub decisions: Option<PathBuf>,
     /// Write only what is new or changed since this older bundle, and list what is gone
     #[arg(long, value_name = "OLD_BUNDLE")]
     pub since: Option<PathBuf>,

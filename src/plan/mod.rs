@@ -4,6 +4,7 @@
 pub mod as_map;
 pub mod choices;
 pub mod companies;
+pub mod decided;
 pub mod fields;
 pub mod gather;
 pub mod leads;
@@ -15,6 +16,7 @@ pub mod types;
 mod unused;
 
 pub use companies::Company;
+pub use decided::IdleDecision;
 pub use fields::{CustomField, ValueRule};
 pub use leads::{Lead, Verdict};
 pub use owners::Owner;
@@ -27,6 +29,7 @@ pub use types::CustomType;
 
 use crate::close::{Kind, Space};
 use crate::error::Result;
+use crate::mapping::decisions::Decisions;
 use crate::mapping::{MapFile, Rules, Settings};
 use crate::survey::{Map, Seen, Survey};
 use crate::twenty::workspace::Workspace;
@@ -44,6 +47,8 @@ pub struct Merge {
     pub merged: Box<str>,
     /// Why.
     pub reason: String,
+    /// `accept`, or `keep-apart` where a person decided that they are two.
+    pub decision: &'static str,
 }
 
 /// Where a custom field is known: Close type, position of the custom type, space of its keys.
@@ -64,8 +69,10 @@ pub struct Plan {
     pub contacts: Map<Box<str>, Contact>,
     /// Companies to be made.
     pub companies: Vec<Company>,
-    /// Everything that was merged.
+    /// Everything that was merged, and what a person kept apart.
     pub merges: Vec<Merge>,
+    /// Decisions about records that are not there.
+    pub idle: Vec<IdleDecision>,
     /// The leads that were merged into each lead.
     pub merged_leads: Map<Box<str>, Vec<Box<str>>>,
     /// Leads that were merged in Close: the id that is gone and the id that took its place.
@@ -106,7 +113,8 @@ impl Plan {
     /// Decides everything.
     ///
     /// # Errors
-    /// When the map does not say what becomes of a path Close writes.
+    /// When the map does not say what becomes of a path Close writes, or decisions contradict each
+    /// other.
     pub fn decide(
         survey: &mut Survey,
         seen: Seen,
@@ -114,8 +122,9 @@ impl Plan {
         rules: Rules,
         workspace: &Workspace,
         map: Option<&MapFile>,
+        decisions: &Decisions,
     ) -> Result<Self> {
-        let identity = leads::identify(survey, &settings);
+        let identity = leads::identify(survey, &settings, decisions)?;
         let owners = owners::resolve(survey, workspace);
         let choices = Choices::new(map);
         let stages = stages::decide(survey, workspace, &choices);
@@ -158,6 +167,7 @@ impl Plan {
             companies: identity.companies,
             merged_leads: merged_leads(&identity.merges),
             merges: identity.merges,
+            idle: identity.idle,
             gone: identity.gone,
             lead_statuses,
             stages,

@@ -6,7 +6,7 @@ use crate::cli::args::ConvertArgs;
 use crate::cli::printer::Printer;
 use crate::close::Kind;
 use crate::error::{Error, Result};
-use crate::mapping::{Rules, Settings, rules};
+use crate::mapping::{Decisions, Rules, Settings, rules};
 use crate::pipeline;
 use crate::plan::{ObjectSpec, Plan};
 use crate::read::Sources;
@@ -15,7 +15,9 @@ use crate::report::{Summary, conservation, files};
 use crate::survey::{Survey, survey};
 use crate::transform;
 use crate::twenty::workspace::Workspace;
+use clap::ValueEnum;
 use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// What to convert, and how.
@@ -27,6 +29,8 @@ pub struct Options {
     pub output: PathBuf,
     /// The user's choices.
     pub settings: Settings,
+    /// Decisions about merges.
+    pub decisions: Option<PathBuf>,
     /// An older bundle: only what is new or changed since is written.
     pub since: Option<PathBuf>,
     /// Threads, 0 for one per core.
@@ -42,6 +46,7 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
         exports: args.export.exports.clone(),
         output: args.output.clone(),
         settings: Settings { leads: args.leads, ..Settings::default() },
+        decisions: args.decisions.clone(),
         since: args.since.clone(),
         threads: args.export.threads,
     };
@@ -49,6 +54,9 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
     let summary = convert(&options, Rules::built_in()?, &|text| printer.detail(text))?;
     for line in &summary.incomplete {
         printer.warn(line.code, &format!("{}: {}", line.file, line.what));
+    }
+    for idle in &summary.idle_decisions {
+        printer.warn(idle.code, &format!("line {} of the decisions: {}", idle.line, idle.what));
     }
     for line in &summary.ignored_files {
         printer.warn(line.code, &format!("{} left out: {}", line.file, line.why));
@@ -73,6 +81,8 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
 pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result<Summary> {
     let sources = Sources::find(&options.exports)?;
     let old = options.since.as_deref().map(OldBundle::open).transpose()?;
+    let decisions = options.decisions.as_deref().map(read_decisions).transpose()?;
+    let decisions = decisions.unwrap_or_default();
     let stage = Stage::new(&options.output)?;
     let pool = pipeline::pool(options.threads)?;
     let (mut survey, seen) = survey(&pool, sources, rules.waived())?;
@@ -86,17 +96,18 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
         seen.bytes()
     ));
     let workspace = Workspace::standard()?;
-    let plan = Plan::decide(&mut survey, seen, options.settings.clone(), rules, &workspace, None)?;
+    let settings = options.settings.clone();
+    let plan = Plan::decide(&mut survey, seen, settings, rules, &workspace, None, &decisions)?;
     let mut writer = Writer::new(&plan, &stage, old.as_ref())?;
     let work = |chunk| transform::chunk(&plan, &chunk);
     pipeline::ordered(&pool, &survey.sources, false, work, |output| writer.take(output))?;
     writer.gathered(|items| transform::gathered(&plan, items))?;
     let Finished { totals, steps, state, delta } = pool.install(|| writer.finish())?;
-    conservation::check(&survey, &plan, &totals, &steps)?;
+    conservation::check(&survey, &plan, &totals)?;
     let since = delta.as_ref().map(Delta::counts);
     let summary = Summary { since, ..Summary::new(&survey, &plan, &totals, &steps) };
     files::write(&stage, &survey, &plan, &totals, &summary)?;
-    let mut manifest = Manifest { state, ..contract(&survey, &plan, steps, &summary) };
+    let mut manifest = Manifest { state, ..contract(&survey, &plan, &decisions, steps, &summary) };
     if let Some((old, delta)) = old.zip(delta) {
         files::delta(&stage, &delta)?;
         manifest.since = Some(old.since(&manifest, &delta));
@@ -106,6 +117,11 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     stage.write("manifest.json", &files::with_newline(json))?;
     stage.commit()?;
     Ok(summary)
+}
+
+fn read_decisions(path: &Path) -> Result<Decisions> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io("cannot read the decisions", path, e))?;
+    Decisions::read(&path.display().to_string(), &bytes)
 }
 
 /// Columns a file may have in newer versions of Twenty (`twenty-importer.md` §8).
@@ -127,9 +143,31 @@ fn notes(summary: &Summary) -> Vec<String> {
     incomplete.chain(rejected).chain(wide).collect()
 }
 
+/// SHA-256 of the rules and of what was chosen; choices left as they are do not count.
+fn choices(settings: &Settings, decisions: &Decisions) -> String {
+    let word = |value: Option<clap::builder::PossibleValue>| {
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    };
+    let usual = Settings::default();
+    let leads = word(settings.leads.to_possible_value());
+    let mut text = format!("{}\nleads = {leads}\n", rules::BUILT_IN);
+    if settings.companies != usual.companies {
+        let _ = writeln!(text, "companies = {}", word(settings.companies.to_possible_value()));
+    }
+    if settings.people != usual.people {
+        let _ = writeln!(text, "people = {}", word(settings.people.to_possible_value()));
+    }
+    for decided in &decisions.lines {
+        let (by, of) = (&decided.survivor, &decided.merged);
+        let _ = writeln!(text, "{:?} {by} {of} {}", decided.subject, decided.decision.word());
+    }
+    hex(&Sha256::digest(text))
+}
+
 fn contract(
     survey: &Survey,
     plan: &Plan,
+    decisions: &Decisions,
     steps: Vec<manifest::Step>,
     summary: &Summary,
 ) -> Manifest {
@@ -141,7 +179,6 @@ fn contract(
     });
     let leads = serde_json::to_value(plan.settings.leads).ok();
     let leads = leads.and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-    let digest = Sha256::digest(format!("{}\nleads = {leads}\n", rules::BUILT_IN));
     let first = |at: usize| !steps[..at].iter().any(|before| before.object == steps[at].object);
     let rows = (0..steps.len()).filter(|at| first(*at)).map(|at| &steps[at]);
     let rows = rows.map(|step| (step.object.clone(), step.rows())).collect();
@@ -155,7 +192,7 @@ fn contract(
         source: manifest::Origin { files: files.collect() },
         mapping: manifest::Mapping {
             origin: "built-in".to_owned(),
-            sha256: hex(&digest),
+            sha256: choices(&plan.settings, decisions),
             confirmed: false,
             leads,
         },

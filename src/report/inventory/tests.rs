@@ -17,10 +17,11 @@ fn document(objects: &[(Kind, Value)]) -> String {
     }
     let rules = Rules::built_in().unwrap();
     let seen = Seen::for_bytes(0);
-    let plan = {
-        let workspace = crate::twenty::workspace::Workspace::standard().unwrap();
-        Plan::decide(&mut survey, seen, Settings::default(), rules, &workspace, None).unwrap()
-    };
+    let workspace = crate::twenty::workspace::Workspace::standard().unwrap();
+    let decisions = crate::mapping::Decisions::default();
+    let plan =
+        Plan::decide(&mut survey, seen, Settings::default(), rules, &workspace, None, &decisions)
+            .unwrap();
     write(&survey, &plan)
 }
 
