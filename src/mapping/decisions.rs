@@ -72,7 +72,7 @@ impl Decisions {
     /// semicolons or tabs, another encoding of names.
     ///
     /// # Errors
-    /// `C2T-E130` no table of decisions, `C2T-E131` unknown word, `C2T-E132` a decision about leads.
+    /// `C2T-E150` no table of decisions, `C2T-E151` unknown word, `C2T-E152` a decision about leads.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self> {
         let text = String::from_utf8_lossy(bytes);
         // One kind of line end, or lines are miscounted.
@@ -85,7 +85,7 @@ impl Decisions {
             .from_reader(text.as_bytes());
         let table = |e: csv::Error| {
             let line = e.position().map_or(1, csv::Position::line);
-            wrong("C2T-E130", name, line, None, &format!("this is no CSV: {e}"))
+            wrong("C2T-E150", name, line, None, &format!("this is no CSV: {e}"))
         };
         let head = input.headers().map_err(table)?.clone();
         let columns = Columns::find(name, &head)?;
@@ -122,7 +122,7 @@ impl Columns {
             head.iter().position(|cell| cell.eq_ignore_ascii_case(column)).ok_or_else(|| {
                 let meant = nearest(column, head.iter());
                 let meant = meant.map_or_else(String::new, |meant| format!(" (is it `{meant}`?)"));
-                wrong("C2T-E130", name, 1, None, &format!("there is no column `{column}`{meant}"))
+                wrong("C2T-E150", name, 1, None, &format!("there is no column `{column}`{meant}"))
             })
         };
         Ok(Self {
@@ -148,13 +148,13 @@ impl Columns {
             }
             let what = "leads are not merged by a rule of their own: what became of this one follows \
                         from its persons and companies, or happened in Close";
-            return Err(wrong("C2T-E132", name, line, Some(("decision", self.decision)), what)
+            return Err(wrong("C2T-E152", name, line, Some(("decision", self.decision)), what)
                 .fix("write `accept` here and decide in the line of the person or the company"));
         };
         for (column, at) in [("survivor", self.survivor), ("merged", self.merged)] {
             if cell(at).is_empty() {
                 return Err(wrong(
-                    "C2T-E130",
+                    "C2T-E150",
                     name,
                     line,
                     Some((column, at)),
@@ -164,7 +164,7 @@ impl Columns {
         }
         if cell(self.survivor) == cell(self.merged) {
             let what = "a record cannot be merged with itself";
-            return Err(wrong("C2T-E130", name, line, Some(("merged", self.merged)), what));
+            return Err(wrong("C2T-E150", name, line, Some(("merged", self.merged)), what));
         }
         let (survivor, merged) = (cell(self.survivor).into(), cell(self.merged).into());
         Ok(Some(Decided { line, subject, survivor, merged, decision }))
@@ -188,7 +188,7 @@ fn word<T: Copy>(
             None => format!("write one of {}", words.join(", ")),
         };
         let what = format!("`{given}` is not known here");
-        wrong("C2T-E131", name, line, Some((column, at)), &what).fix(fix)
+        wrong("C2T-E151", name, line, Some((column, at)), &what).fix(fix)
     })
 }
 
@@ -237,12 +237,12 @@ mod tests {
         let place = "m.csv: line 3, column 7 (decision)";
         assert!(row("company,a,,c,,,keep apart").contains("did you mean `keep-apart`?"));
         assert!(row("company,a,,c,,,keep apart").contains(place));
-        assert!(row("company,a,,c,,,no").starts_with("C2T-E131"));
+        assert!(row("company,a,,c,,,no").starts_with("C2T-E151"));
         assert!(row("compny,a,,c,,,").contains("did you mean `company`?"));
-        assert!(row("lead,a,,c,,,keep-apart").starts_with("C2T-E132"));
+        assert!(row("lead,a,,c,,,keep-apart").starts_with("C2T-E152"));
         assert!(row("person,a,,,,,").contains("line 3, column 4 (merged)"));
         assert!(row("person,a,,a,,,").contains("with itself"));
         assert!(said("object,survivor,merge,decision\n").contains("is it `merge`?"));
-        assert!(said("").starts_with("C2T-E130"));
+        assert!(said("").starts_with("C2T-E150"));
     }
 }

@@ -72,7 +72,7 @@ pub(super) struct Outcome {
 
 impl Question<'_> {
     /// # Errors
-    /// `C2T-E133` when records are to be kept apart and joined, `C2T-E134` when two are to survive
+    /// `C2T-E153` when records are to be kept apart and joined, `C2T-E154` when two are to survive
     /// each other.
     pub fn answer(&self) -> Result<Outcome> {
         let (pairs, idle) = self.pairs();
@@ -155,7 +155,7 @@ impl Question<'_> {
         let line = apart.line;
         let what = format!("{under} is kept apart from {over} in line {line}, but joined with it");
         let fix = "keep it apart there too, or accept it in all lines";
-        self.wrong("C2T-E133", &what, &chain, fix)
+        self.wrong("C2T-E153", &what, &chain, fix)
     }
 
     /// Records that are to survive each other.
@@ -173,7 +173,7 @@ impl Question<'_> {
             }
             if left.len() == before {
                 let what = "records are to survive each other";
-                return Err(self.wrong("C2T-E134", what, &left, "name one survivor"));
+                return Err(self.wrong("C2T-E154", what, &left, "name one survivor"));
             }
         }
     }
@@ -215,7 +215,7 @@ impl Question<'_> {
             let lines: Vec<Pair> =
                 rivals.iter().filter(|pair| sets.root(pair.under) == root).copied().collect();
             let what = "two records are to be the survivor of the same ones";
-            return Err(self.wrong("C2T-E134", what, &lines, "name one survivor"));
+            return Err(self.wrong("C2T-E154", what, &lines, "name one survivor"));
         }
         Ok((0..n).map(|at| best[sets.root(at)]).collect())
     }
