@@ -60,6 +60,8 @@ notices! {
     NO_MEMBER = "C2T-V713", "this user is no member of the workspace", "invite them, and convert again with a fresh workspace file";
     /// No time stamp.
     NO_TIME = "C2T-V712", "this is no date or time", "it is kept in the archive";
+    /// A web domain another company already has.
+    SHARED_DOMAIN = "C2T-N003", "another company has this web domain", "the address is kept in Close Lead URL or among the further links";
     /// An address another person already has as primary.
     SHARED_EMAIL = "C2T-N001", "another person has this e-mail as primary", "it is kept as an additional e-mail, or in Other Emails";
 }

@@ -31,6 +31,8 @@ pub struct Totals {
     pub notices: Map<Notice, u64>,
     /// Rows made, by step.
     pub rows: Vec<u64>,
+    /// Rows written, by step.
+    pub written: Vec<u64>,
     /// Rows left out because an older bundle has them as they are, by step.
     pub unchanged: Vec<u64>,
     /// Rows made from a part of a record that has a row of its own.
@@ -101,7 +103,9 @@ impl<'p> Writer<'p> {
         ];
         rejects.write_record(head).map_err(Error::report)?;
         let sorters = plan.steps.iter().map(|step| Sorter::new(&temp.join(&step.folder))).collect();
-        let totals = Totals { rows: vec![0; plan.steps.len()], ..Totals::default() };
+        let none = vec![0; plan.steps.len()];
+        let (rows, written) = (none.clone(), none.clone());
+        let totals = Totals { rows, written, unchanged: none, ..Totals::default() };
         let (archive, spill) = (Archive::new(&root), Spill::new(&temp));
         Ok(Self { plan, old, root, temp, sorters, archive, spill, rejects, totals })
     }
@@ -179,22 +183,18 @@ impl<'p> Writer<'p> {
         let reports = root.join("reports/rejects.csv");
         rejects.flush().map_err(|e| Error::io("cannot write the rejects", &reports, e))?;
         archive.finish()?;
-        let sorted = plan.steps.par_iter().zip(sorters);
-        let sorted: Vec<Result<Sorted>> =
-            sorted.map(|(step, sorter)| write_sorted(&root, old, step, sorter)).collect();
+        let sorted = plan.steps.par_iter().zip(sorters).enumerate();
+        let sorted = sorted.filter(|(_, (step, _))| step.order > 0);
+        let sorted = sorted
+            .map(|(at, (step, sorter))| Ok((at, step, write_sorted(&root, old, step, sorter)?)));
+        let mut sorted = sorted.collect::<Result<Vec<_>>>()?;
         std::fs::remove_dir_all(&temp)
             .map_err(|e| Error::io("cannot remove temporary data", &temp, e))?;
-        let mut done = Vec::new();
-        for (step, sorted) in plan.steps.iter().zip(sorted) {
-            let sorted = sorted?;
-            totals.unchanged.push(sorted.delta.as_ref().map_or(0, |delta| delta.unchanged));
-            done.push((step, sorted));
-        }
-        // The plan counts steps by object, the bundle in import order; some types have no step.
-        done.retain(|(step, _)| step.order > 0);
-        done.sort_by_key(|(step, _)| step.order);
+        sorted.sort_by_key(|(_, step, _)| step.order);
         let (mut steps, mut state, mut delta) = (Vec::new(), Vec::new(), Delta::default());
-        for (step, sorted) in done {
+        for (at, step, sorted) in sorted {
+            totals.written[at] = sorted.files.iter().map(|file| file.rows).sum();
+            totals.unchanged[at] = sorted.delta.as_ref().map_or(0, |delta| delta.unchanged);
             delta.steps.extend(sorted.delta);
             state.push(sorted.state);
             steps.push(Step {

@@ -108,6 +108,9 @@ pub struct ConvertArgs {
     /// What represents a lead in Twenty, where no map says so [default: auto]
     #[arg(long, value_enum, conflicts_with = "mapping")]
     pub leads: Option<LeadStrategy>,
+    /// Your decisions about merges: reports/merges.csv of an earlier run, edited
+    #[arg(long, value_name = "FILE")]
+    pub decisions: Option<PathBuf>,
     /// Write only what is new or changed since this older bundle, and list what is gone
     #[arg(long, value_name = "OLD_BUNDLE")]
     pub since: Option<PathBuf>,

@@ -3,8 +3,11 @@
 
 use super::Merge;
 use super::companies::{self, Company};
+use super::decided::IdleDecision;
 use super::gather;
 use super::people::{self, Contact};
+use crate::error::Result;
+use crate::mapping::decisions::{Decision, Decisions};
 use crate::mapping::{LeadStrategy, Settings, legal_forms};
 use crate::survey::{LeadFacts, Map, Set, Survey};
 use crate::twenty::link;
@@ -73,27 +76,36 @@ pub(super) struct Identity {
     pub contacts: Map<Box<str>, Contact>,
     pub companies: Vec<Company>,
     pub merges: Vec<Merge>,
+    pub idle: Vec<IdleDecision>,
     pub gone: HashMap<Box<str>, Box<str>, foldhash::fast::FixedState>,
 }
 
-pub(super) fn identify(survey: &mut Survey, settings: &Settings) -> Identity {
+pub(super) fn identify(
+    survey: &mut Survey,
+    settings: &Settings,
+    decisions: &Decisions,
+) -> Result<Identity> {
     let mut leads = resolve(std::mem::take(&mut survey.leads));
     let gone = gone(&survey.merges, &leads);
     let mut contacts =
         people::resolve(std::mem::take(&mut survey.contacts), &leads, &gone, &survey.contact_leads);
     people::order(&mut leads, &contacts);
-    let mut merges = people::merge(&mut contacts);
+    let people = people::merge(&mut contacts, settings.people, decisions)?;
     for (id, lead) in &mut leads {
         let (has, evidence) = has_company(lead, &contacts, settings.leads);
         lead.company = has.then_some(usize::MAX);
         lead.company_evidence = evidence;
         (lead.verdict, lead.evidence) = verdict(id, lead, &contacts, settings.leads);
     }
-    let companies = companies::dedupe(&mut leads, &mut merges);
+    let (companies, shared) = companies::dedupe(&mut leads, settings.companies, decisions)?;
+    let (mut merges, mut idle) = (people.merges, people.idle);
+    merges.extend(shared.merges);
+    idle.extend(shared.idle);
+    idle.sort_by_key(|decision| decision.line);
     represent_once(&mut leads, &companies, settings.leads, &mut merges);
     gather::group(&mut leads, &mut contacts, &companies);
     merges.sort();
-    Identity { leads, contacts, companies, merges, gone }
+    Ok(Identity { leads, contacts, companies, merges, idle, gone })
 }
 
 /// Leads that were merged into others in Close and are no longer there: each with the lead at the end
@@ -247,6 +259,7 @@ fn represent_once(
                         survivor: survivor.clone(),
                         merged,
                         reason,
+                        decision: Decision::Accept.word(),
                     });
                     lead.evidence = "merged: its first contact already represents another lead";
                     lead.verdict = Verdict::Merged(survivor);
@@ -258,7 +271,9 @@ fn represent_once(
         {
             let reason = "their companies are the same".to_owned();
             let merged = id.clone();
-            merges.push(Merge { object: "lead", survivor: survivor.clone(), merged, reason });
+            let decision = Decision::Accept.word();
+            let object = "lead";
+            merges.push(Merge { object, survivor: survivor.clone(), merged, reason, decision });
             lead.evidence = "merged: its company is another lead's";
             lead.verdict = Verdict::Merged(survivor);
         }

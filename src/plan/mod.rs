@@ -5,6 +5,7 @@ pub mod as_map;
 pub mod choices;
 pub mod companies;
 pub mod coverage;
+pub mod decided;
 pub mod fields;
 pub mod gather;
 pub mod leads;
@@ -18,6 +19,7 @@ mod unused;
 
 pub use companies::Company;
 pub use coverage::Coverage;
+pub use decided::IdleDecision;
 pub use fields::{CustomField, ValueRule};
 pub use leads::{Lead, Verdict};
 pub use owners::Owner;
@@ -31,6 +33,7 @@ pub use types::CustomType;
 
 use crate::close::{Kind, Space};
 use crate::error::Result;
+use crate::mapping::decisions::Decisions;
 use crate::mapping::{MapFile, Rules, Settings};
 use crate::survey::{Map, Seen, Survey};
 use crate::twenty::workspace::Workspace;
@@ -48,6 +51,8 @@ pub struct Merge {
     pub merged: Box<str>,
     /// Why.
     pub reason: String,
+    /// `accept`, or `keep-apart` where a person decided that they are two.
+    pub decision: &'static str,
 }
 
 /// Where a custom field is known: Close type, position of the custom type, space of its keys.
@@ -68,8 +73,10 @@ pub struct Plan {
     pub contacts: Map<Box<str>, Contact>,
     /// Companies to be made.
     pub companies: Vec<Company>,
-    /// Everything that was merged.
+    /// Everything that was merged, and what a person kept apart.
     pub merges: Vec<Merge>,
+    /// Decisions about records that are not there.
+    pub idle: Vec<IdleDecision>,
     /// The leads that were merged into each lead.
     pub merged_leads: Map<Box<str>, Vec<Box<str>>>,
     /// Leads that were merged in Close: the id that is gone and the id that took its place.
@@ -108,20 +115,30 @@ pub struct Plan {
     pub sample: Option<Sample>,
 }
 
+/// What a plan is decided by, beside the export.
+#[derive(Clone, Debug)]
+pub struct Basis<'p> {
+    /// The user's choices.
+    pub settings: Settings,
+    /// What becomes of each path.
+    pub rules: Rules,
+    /// The workspace the bundle is for.
+    pub workspace: &'p Workspace,
+    /// The user's map.
+    pub map: Option<&'p MapFile>,
+    /// Decisions about merges.
+    pub decisions: &'p Decisions,
+}
+
 impl Plan {
     /// Decides everything.
     ///
     /// # Errors
-    /// When the map does not say what becomes of a path Close writes.
-    pub fn decide(
-        survey: &mut Survey,
-        seen: Seen,
-        settings: Settings,
-        rules: Rules,
-        workspace: &Workspace,
-        map: Option<&MapFile>,
-    ) -> Result<Self> {
-        let identity = leads::identify(survey, &settings);
+    /// When the map does not say what becomes of a path Close writes, or decisions contradict each
+    /// other.
+    pub fn decide(survey: &mut Survey, seen: Seen, basis: Basis<'_>) -> Result<Self> {
+        let Basis { settings, rules, workspace, map, decisions } = basis;
+        let identity = leads::identify(survey, &settings, decisions)?;
         let owners = owners::resolve(survey, workspace);
         let choices = Choices::new(map);
         let stages = stages::decide(survey, workspace, &choices);
@@ -164,6 +181,7 @@ impl Plan {
             companies: identity.companies,
             merged_leads: merged_leads(&identity.merges),
             merges: identity.merges,
+            idle: identity.idle,
             gone: identity.gone,
             lead_statuses,
             stages,

@@ -2,8 +2,11 @@
 //! person when their first e-mail and their names agree; a shared address alone (`info@…`) is not
 //! enough. It must not drop an address: who cannot have it as primary keeps it elsewhere.
 
-use super::Merge;
+use super::decided::{Edge, Outcome, Question};
 use super::leads::Lead;
+use crate::error::Result;
+use crate::mapping::PeopleDedupe;
+use crate::mapping::decisions::{Decisions, Subject};
 use crate::survey::{ContactFacts, Map, hash};
 use hashbrown::HashMap;
 
@@ -114,12 +117,41 @@ pub fn name_key(name: &str) -> String {
 }
 
 /// Merges contacts that are one person and deals out primary e-mails.
-pub(super) fn merge(contacts: &mut Map<Box<str>, Contact>) -> Vec<Merge> {
-    let mut merges = Vec::new();
-    let mut by_email: Map<Box<str>, Vec<usize>> = Map::default();
+pub(super) fn merge(
+    contacts: &mut Map<Box<str>, Contact>,
+    strategy: PeopleDedupe,
+    decisions: &Decisions,
+) -> Result<Outcome> {
+    let edges = match strategy {
+        PeopleDedupe::Email => join_by_email(contacts),
+        PeopleDedupe::Off => Vec::new(),
+    };
+    let ids: Vec<&str> = contacts.keys().map(|id| &**id).collect();
+    let outcome = Question {
+        object: "person",
+        subject: Subject::Person,
+        ids: &ids,
+        edges: &edges,
+        decisions,
+        absent: "is no contact of the export",
+    }
+    .answer()?;
+    for (at, survivor) in outcome.survivor.iter().enumerate().filter(|(at, by)| at != *by) {
+        let survivor = contacts.get_index(*survivor).map(|(id, _)| id.clone());
+        contacts[at].survivor = survivor.unwrap_or_default();
+    }
+    deal_primaries(contacts);
+    Ok(outcome)
+}
+
+/// Contacts with one first e-mail and one name; those without a name go with the oldest that has
+/// one.
+fn join_by_email(contacts: &Map<Box<str>, Contact>) -> Vec<Edge> {
+    let mut edges = Vec::new();
+    let mut by_email: Map<&str, Vec<usize>> = Map::default();
     for (at, contact) in contacts.values().enumerate() {
         if let Some(first) = contact.emails.first() {
-            by_email.entry(first.clone()).or_default().push(at);
+            by_email.entry(first).or_default().push(at);
         }
     }
     for (email, same) in by_email.iter().filter(|(_, same)| same.len() > 1) {
@@ -128,26 +160,18 @@ pub(super) fn merge(contacts: &mut Map<Box<str>, Contact>) -> Vec<Merge> {
         let oldest_named = named.copied().unwrap_or(same[0]);
         for at in same {
             let key = name_key(&contacts[*at].name);
-            let into = if key.is_empty() {
-                oldest_named
+            let (over, why) = if key.is_empty() {
+                (oldest_named, format!("same e-mail {email}, no name of its own"))
             } else {
-                *by_name.entry(key.clone()).or_insert(*at)
+                let first = *by_name.entry(key).or_insert(*at);
+                (first, format!("same e-mail {email} and same name"))
             };
-            if into == *at {
-                continue;
+            if over != *at {
+                edges.push(Edge { over, under: *at, why });
             }
-            let survivor = contacts[into].survivor.clone();
-            let reason = if key.is_empty() {
-                format!("same e-mail {email}, no name of its own")
-            } else {
-                format!("same e-mail {email} and same name")
-            };
-            let merged = std::mem::replace(&mut contacts[*at].survivor, survivor.clone());
-            merges.push(Merge { object: "person", survivor, merged, reason });
         }
     }
-    deal_primaries(contacts);
-    merges
+    edges
 }
 
 /// Older people choose first.

@@ -188,7 +188,13 @@ mod tests {
         }
         let rules = Rules::built_in().unwrap();
         let (seen, workspace) = (Seen::for_bytes(0), Workspace::standard().unwrap());
-        Plan::decide(&mut survey, seen, Settings::default(), rules, &workspace, None).unwrap()
+        {
+            let (settings, decisions) = (Settings::default(), crate::mapping::Decisions::default());
+            let decisions = &decisions;
+            let workspace = &workspace;
+            let basis = crate::plan::Basis { settings, rules, workspace, map: None, decisions };
+            Plan::decide(&mut survey, seen, basis).unwrap()
+        }
     }
 
     fn chosen(leads: &[(&str, &[u32], &[&str])], n: usize) -> (Vec<String>, Sampled) {

@@ -3,7 +3,6 @@
 //! by the survey, what became of it by the transform; both must agree. A remainder fails the run.
 
 use crate::bundle::Totals;
-use crate::bundle::manifest::Step;
 use crate::close::{Kind, ledger::Line};
 use crate::error::{Error, Result};
 use crate::mapping::{Route, settings::ROUTED};
@@ -23,7 +22,7 @@ pub fn ledger(survey: &Survey, totals: &Totals) -> Vec<Line> {
 ///
 /// # Errors
 /// With every line that does not add up.
-pub fn check(survey: &Survey, plan: &Plan, totals: &Totals, steps: &[Step]) -> Result<()> {
+pub fn check(survey: &Survey, plan: &Plan, totals: &Totals) -> Result<()> {
     let mut wrong = String::new();
     for kind in Kind::ALL {
         let counts = totals.counts.get(kind).copied().unwrap_or_default();
@@ -59,14 +58,15 @@ pub fn check(survey: &Survey, plan: &Plan, totals: &Totals, steps: &[Step]) -> R
             let _ = write!(wrong, "\n  {object}: {expected} rows planned, {written} written");
         }
     }
-    for ((planned, made), unchanged) in plan.steps.iter().zip(&totals.rows).zip(&totals.unchanged) {
-        let Some(step) = steps.iter().find(|step| step.order == planned.order) else { continue };
-        let written = step.rows();
-        if written + unchanged != *made {
+    for (at, step) in plan.steps.iter().enumerate() {
+        let of = |rows: &[u64]| rows.get(at).copied().unwrap_or_default();
+        let [made, written] = [of(&totals.rows), of(&totals.written)];
+        let unchanged = of(&totals.unchanged);
+        if written + unchanged != made {
+            let folder = &step.folder;
             let _ = write!(
                 wrong,
-                "\n  {}: {made} rows made, {written} written, {unchanged} left out as unchanged",
-                step.folder
+                "\n  {folder}: {made} rows made, {written} written, {unchanged} unchanged"
             );
         }
     }

@@ -120,12 +120,18 @@ fn leads(plan: &Plan) -> Result<Vec<u8>> {
     bytes(out)
 }
 
+/// What was merged and what was kept apart, in the form in which a person can decide otherwise and
+/// give it back ([`crate::mapping::Decisions`]).
 fn merges(plan: &Plan) -> Result<Vec<u8>> {
     let mut out = sheet();
-    out.write_record(["object", "survivor", "merged", "reason"]).map_err(Error::report)?;
+    let head =
+        ["object", "survivor", "survivor_name", "merged", "merged_name", "reason", "decision"];
+    out.write_record(head).map_err(Error::report)?;
     for merge in &plan.merges {
-        out.write_record([merge.object, &merge.survivor, &merge.merged, &merge.reason])
-            .map_err(Error::report)?;
+        let [stands, gone] = plan.names_of(merge).map(crate::twenty::text::line);
+        let (survivor, merged) = (&*merge.survivor, &*merge.merged);
+        let row = [merge.object, survivor, &stands, merged, &gone, &merge.reason, merge.decision];
+        out.write_record(row).map_err(Error::report)?;
     }
     bytes(out)
 }

@@ -3,7 +3,7 @@
 
 use crate::mapping::MapFile;
 use crate::mapping::nearest::nearest;
-use crate::plan::{Plan, as_map};
+use crate::plan::{Basis, Plan, as_map};
 use crate::read::split::hex;
 use crate::survey::{Map, Set, Survey};
 use serde::Serialize;
@@ -25,9 +25,15 @@ pub struct MapLine {
 
 impl MapLine {
     /// Looks at the map the plan followed.
-    pub fn new(map: Option<&MapFile>, plan: &Plan, survey: &Survey, export: &str) -> Self {
+    pub fn new(basis: &Basis<'_>, plan: &Plan, survey: &Survey, export: &str) -> Self {
+        let map = basis.map;
         let effective = as_map::map(plan, survey, &Map::default(), String::new());
-        let sha256 = hex(&Sha256::digest(effective.decisions_json().to_string()));
+        let mut digest = Sha256::new_with_prefix(effective.decisions_json().to_string());
+        for decided in &basis.decisions.lines {
+            let (by, of) = (&decided.survivor, &decided.merged);
+            digest.update(format!("\n{:?} {by} {of} {}", decided.subject, decided.decision.word()));
+        }
+        let sha256 = hex(&digest.finalize());
         let made_for =
             |map: &MapFile| map.fingerprint.as_ref().is_some_and(|it| it.value == export);
         Self {

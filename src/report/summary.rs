@@ -7,7 +7,8 @@ use crate::bundle::Totals;
 use crate::bundle::manifest::{SinceStep, Step};
 use crate::close::{Fate, Kind};
 use crate::event::RecordCounts;
-use crate::plan::{Plan, Sampled};
+use crate::mapping::decisions::Decision;
+use crate::plan::{IdleDecision, Plan, Sampled};
 use crate::survey::{Map, Survey};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -33,6 +34,9 @@ pub struct Summary {
     pub incomplete: Vec<IncompleteLine>,
     /// Files of the export's folders that are no Close JSON.
     pub ignored_files: Vec<IgnoredLine>,
+    /// Decisions about records that are not there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub idle_decisions: Vec<IdleDecision>,
     /// What happened since an older bundle, where the bundle holds only that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Vec<SinceStep>>,
@@ -123,7 +127,8 @@ impl Summary {
             *companies.entry(lead.company_evidence).or_default() += 1;
         }
         let mut merges: Map<&'static str, u64> = Map::default();
-        plan.merges.iter().for_each(|merge| *merges.entry(merge.object).or_default() += 1);
+        let joined = plan.merges.iter().filter(|merge| merge.decision == Decision::Accept.word());
+        joined.for_each(|merge| *merges.entry(merge.object).or_default() += 1);
         [&mut verdicts, &mut companies, &mut merges].into_iter().for_each(Map::sort_keys);
         Self {
             records,
@@ -135,6 +140,7 @@ impl Summary {
             notices: notices(totals),
             incomplete: incomplete(survey),
             ignored_files: ignored(survey),
+            idle_decisions: plan.idle.clone(),
             since: None,
             sample: plan.sample.as_ref().map(|sample| sample.counts),
             map: MapLine::default(),

@@ -1,5 +1,5 @@
-//! Companies, from the organisation's side of leads (design §5). The oldest lead speaks first;
-//! younger ones fill what it leaves open. It must not decide which leads share a company.
+//! Companies, from the organisation's side of leads (design §5). The lead whose id it has speaks
+//! first; others fill what it leaves open. It must not decide which leads share a company.
 
 use super::custom;
 use super::rows::Cells;
@@ -7,6 +7,7 @@ use super::work::{Work, notice};
 use crate::close::shape::{address, lead};
 use crate::close::{Field, Kind, Record};
 use crate::event;
+use crate::plan::companies::own_host;
 use crate::plan::{Company, Place, Verdict};
 use crate::twenty::address::country;
 use crate::twenty::objects::{Col, Object, company as col, person};
@@ -16,7 +17,7 @@ use crate::twenty::{hosts, link, text};
 const STEP: usize = Object::Company as usize;
 const PLACE: Place = Place::Standard(Object::Company);
 
-/// Writes the company of these leads, oldest first.
+/// Writes the company of these leads, in the plan's order.
 pub(super) fn write(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>]) {
     let mut cells = work.cells(STEP);
     Work::identify(&mut cells, &company.id);
@@ -83,6 +84,9 @@ fn links(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>], cells: &
     }
     for lead in leads {
         let Some(raw) = work.text(lead, lead::URL) else { continue };
+        if own_host(&raw).is_some_and(|host| company.shared.contains(&host)) {
+            work.remark(lead, lead::URL, event::SHARED_DOMAIN);
+        }
         match link::link(&raw) {
             Ok(link) if hosts::is_linkedin(&link.host) && cells.get(col::LINKEDIN).is_empty() => {
                 cells.set(col::LINKEDIN, link.url);

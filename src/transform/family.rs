@@ -57,7 +57,7 @@ pub(super) fn write(work: &mut Work<'_>, leads: &[Record<'_>], contacts: &[Recor
     }
 }
 
-/// One row for each company of these leads, oldest lead first.
+/// One row for each company of these leads, in the plan's order of leads.
 fn companies(work: &mut Work<'_>, leads: &[Record<'_>]) {
     let plan = work.plan;
     let mut by_company: Map<usize, Vec<(usize, &Record<'_>)>> = Map::default();
@@ -71,7 +71,8 @@ fn companies(work: &mut Work<'_>, leads: &[Record<'_>]) {
     }
     by_company.sort_keys();
     for (number, mut members) in by_company {
-        members.sort_by_key(|(at, _)| *at);
+        let order = &plan.companies[number].leads;
+        members.sort_by_cached_key(|(at, _)| order.iter().position(|lead| lead == at));
         let members: Vec<&Record<'_>> = members.into_iter().map(|(_, lead)| lead).collect();
         company::write(work, &plan.companies[number], &members);
     }

@@ -96,10 +96,13 @@ impl Options {
         for option in self.list.iter().take(self.existing) {
             other.preload(&option.value, &option.label);
         }
-        for (raw, option) in self.raws() {
+        let raws = self.raws();
+        for (raw, option) in &raws {
             let index = other.add(label(raw).unwrap_or(&option.label));
-            other.by_raw.insert(raw.to_owned(), index);
+            other.by_raw.insert((*raw).to_owned(), index);
         }
+        // The new labels are no values of Close unless they were before.
+        other.by_raw.retain(|known, _| raws.iter().any(|(raw, _)| raw == known));
         other
     }
 

@@ -13,7 +13,7 @@ use crate::close::Kind;
 use crate::error::{Error, Result};
 use crate::mapping::{MapFile, Rules, Settings};
 use crate::pipeline;
-use crate::plan::{Coverage, Plan, Sample, coverage};
+use crate::plan::{Basis, Coverage, Plan, Sample, coverage};
 use crate::read::Sources;
 use crate::report::{MapLine, Summary, conservation, files};
 use crate::survey::{Survey, Visit, survey, survey_of};
@@ -34,6 +34,8 @@ pub struct Options {
     pub map: Option<MapFile>,
     /// The workspace the bundle is for; none is Twenty as it ships.
     pub workspace: Option<Workspace>,
+    /// Decisions about merges.
+    pub decisions: Option<PathBuf>,
     /// An older bundle: only what is new or changed since is written.
     pub since: Option<PathBuf>,
     /// Convert only so many leads, and those they refer to.
@@ -55,6 +57,7 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
         settings: Settings { leads: args.leads.unwrap_or_default(), ..Settings::default() },
         map: args.mapping.as_deref().map(inputs::mapping).transpose()?,
         workspace: args.workspace.as_deref().map(inputs::workspace).transpose()?,
+        decisions: args.decisions.clone(),
         since: args.since.clone(),
         strict: args.strict,
         threads: args.export.threads,
@@ -69,6 +72,9 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
     }
     for line in &summary.incomplete {
         printer.warn(line.code, &format!("{}: {}", line.file, line.what));
+    }
+    for idle in &summary.idle_decisions {
+        printer.warn(idle.code, &format!("line {} of the decisions: {}", idle.line, idle.what));
     }
     for line in &summary.ignored_files {
         printer.warn(line.code, &format!("{} left out: {}", line.file, line.why));
@@ -96,6 +102,8 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     let settings = map.map_or(Ok(options.settings.clone()), Settings::of)?;
     let sources = Sources::find(&options.exports)?;
     let old = options.since.as_deref().map(OldBundle::open).transpose()?;
+    let decisions = options.decisions.as_deref().map(inputs::decisions).transpose()?;
+    let decisions = decisions.unwrap_or_default();
     let stage = Stage::new(&options.output)?;
     let pool = pipeline::pool(options.threads)?;
     let (mut survey, seen) = survey(&pool, sources, rules.waived())?;
@@ -114,17 +122,18 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     if options.strict {
         map.map_or(Ok(()), |map| inputs::approved(map, &export))?;
     }
-    let mut plan = Plan::decide(&mut survey, seen, settings, rules, workspace, map)?;
-    let map = MapLine::new(map, &plan, &survey, &export);
+    let basis = Basis { settings, rules, workspace, map, decisions: &decisions };
+    let mut plan = Plan::decide(&mut survey, seen, basis.clone())?;
+    let map = MapLine::new(&basis, &plan, &survey, &export);
     if let Some(n) = options.sample {
-        (survey, plan) = sampled(&pool, n, survey, plan, workspace, options.map.as_ref())?;
+        (survey, plan) = sampled(&pool, n, survey, plan, basis)?;
     }
     let mut writer = Writer::new(&plan, &stage, old.as_ref())?;
     let work = |chunk| transform::chunk(&plan, &chunk);
     pipeline::ordered(&pool, &survey.sources, false, work, |output| writer.take(output))?;
     writer.gathered(|items| transform::gathered(&plan, items))?;
     let Finished { totals, steps, state, delta } = pool.install(|| writer.finish())?;
-    conservation::check(&survey, &plan, &totals, &steps)?;
+    conservation::check(&survey, &plan, &totals)?;
     let since = delta.as_ref().map(Delta::counts);
     let summary = Summary { since, map, ..Summary::new(&survey, &plan, &totals, &steps) };
     files::write(&stage, &survey, &plan, &totals, &summary)?;
@@ -146,8 +155,7 @@ fn sampled(
     n: u32,
     mut whole: Survey,
     plan: Plan,
-    workspace: &Workspace,
-    map: Option<&MapFile>,
+    basis: Basis<'_>,
 ) -> Result<(Survey, Plan)> {
     let mut coverage = Coverage::default();
     let work = |chunk| coverage::Part::of(&plan, &chunk);
@@ -160,9 +168,7 @@ fn sampled(
     let sources = Sources { files, ignored: std::mem::take(&mut whole.ignored) };
     let keep = |visit: &Visit<'_>| sample.has(visit);
     let (mut survey, seen) = survey_of(pool, sources, plan.rules.waived(), Some(&keep))?;
-    let mut plan = survey.shaped_like(whole, |survey| {
-        Plan::decide(survey, seen, plan.settings, plan.rules, workspace, map)
-    })?;
+    let mut plan = survey.shaped_like(whole, |survey| Plan::decide(survey, seen, basis))?;
     plan.sample = Some(sample);
     Ok((survey, plan))
 }

@@ -1,7 +1,7 @@
-//! Files the user gives beside the export: the map and the workspace. It must not judge what they say.
+//! Files the user gives beside the export: the map, the workspace, decisions about merges. It must not judge what they say.
 
 use crate::error::{Error, Result};
-use crate::mapping::MapFile;
+use crate::mapping::{Decisions, MapFile};
 use crate::twenty::workspace::Workspace;
 use std::path::Path;
 
@@ -23,6 +23,15 @@ pub(super) fn mapping(path: &Path) -> Result<MapFile> {
 pub(super) fn workspace(path: &Path) -> Result<Workspace> {
     let bytes = std::fs::read(path).map_err(|e| Error::io("cannot read the workspace", path, e))?;
     Workspace::parse(bytes).map_err(|error| error.at(path))
+}
+
+/// Reads decisions about merges.
+///
+/// # Errors
+/// When they cannot be read, or say something they cannot say.
+pub(super) fn decisions(path: &Path) -> Result<Decisions> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io("cannot read the decisions", path, e))?;
+    Decisions::read(&path.display().to_string(), &bytes)
 }
 
 /// Refuses a map that nobody has confirmed, or that was made for another export.

@@ -8,9 +8,9 @@ use crate::cli::printer::Printer;
 use crate::close::Kind;
 use crate::error::{Error, Result};
 use crate::mapping::file::{Changes, MapFile, merge, text};
-use crate::mapping::{Rules, Settings};
+use crate::mapping::{Decisions, Rules, Settings};
 use crate::pipeline;
-use crate::plan::{Plan, as_map};
+use crate::plan::{Basis, Plan, as_map};
 use crate::read::Sources;
 use crate::report::Proposal;
 use crate::survey::samples::samples;
@@ -37,7 +37,10 @@ pub fn run(args: &PlanArgs, printer: &Printer) -> Result<u8> {
     if survey.read.keys().all(|kind| *kind == Kind::Unknown) {
         return Err(nothing(&survey, &args.export.exports));
     }
-    let plan = Plan::decide(&mut survey, seen, settings, rules, workspace, old.as_ref())?;
+    let decisions = Decisions::default();
+    let map = old.as_ref();
+    let basis = Basis { settings, rules, workspace, map, decisions: &decisions };
+    let plan = Plan::decide(&mut survey, seen, basis)?;
     let samples = samples(&pool, &survey.sources)?;
     let proposed = as_map::map(&plan, &survey, &samples, fingerprint(&survey));
     let (map, changes) = match &old {

@@ -4,7 +4,7 @@ use super::query::{Names, outline};
 use super::write;
 use crate::close::Kind;
 use crate::mapping::{Rules, Settings};
-use crate::plan::Plan;
+use crate::plan::{Basis, Plan};
 use crate::survey::{Seen, Survey};
 use crate::twenty::workspace::Workspace;
 use pulldown_cmark::{Event, Options, Parser, Tag};
@@ -18,8 +18,9 @@ fn document(objects: &[(Kind, Value)]) -> String {
     }
     let rules = Rules::built_in().unwrap();
     let (seen, workspace) = (Seen::for_bytes(0), Workspace::standard().unwrap());
-    let plan =
-        Plan::decide(&mut survey, seen, Settings::default(), rules, &workspace, None).unwrap();
+    let (settings, decisions) = (Settings::default(), crate::mapping::Decisions::default());
+    let basis = Basis { settings, rules, workspace: &workspace, map: None, decisions: &decisions };
+    let plan = Plan::decide(&mut survey, seen, basis).unwrap();
     write(&survey, &plan)
 }
 
