@@ -68,7 +68,7 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
     }
     let summary = convert(&options, Rules::built_in()?, &|text| printer.detail(text))?;
     for what in &summary.map.warnings {
-        printer.warn("C2T-N010", what);
+        printer.warn("C2T-D002", what);
     }
     for line in &summary.incomplete {
         printer.warn(line.code, &format!("{}: {}", line.file, line.what));
