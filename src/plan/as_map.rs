@@ -97,7 +97,7 @@ fn custom(plan: &Plan, field: &CustomField) -> FieldEntry {
         }
         _ => Table::default(),
     };
-    let kind = field.rule.field_type().map(word).unwrap_or_else(|| "TEXT".to_owned());
+    let kind = field.rule.field_type().map_or_else(|| "TEXT".to_owned(), word);
     FieldEntry {
         close: field.close_path(&plan.types).into(),
         name: Some(field.close_name.to_string()),

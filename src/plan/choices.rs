@@ -193,7 +193,7 @@ pub(super) fn retype(
 ) -> Result<()> {
     if entry.to.as_ref().is_some_and(Vec::is_empty) {
         field.rule = ValueRule::Archive;
-        field.why = "dropped by the mapping".to_owned();
+        "dropped by the mapping".clone_into(&mut field.why);
         return Ok(());
     }
     let proposed = field.rule.field_type().map(word);
@@ -203,7 +203,7 @@ pub(super) fn retype(
             choices.error(kind, "C2T-E134", what)
         })?;
         field.become_of(rule);
-        field.why = "type chosen in the mapping".to_owned();
+        "type chosen in the mapping".clone_into(&mut field.why);
     }
     if let Some(label) = &entry.label {
         field.label = naming::field_label(&label.value);

@@ -358,15 +358,12 @@ fn field(
         survey.config.fields.values().find(|f| f.name == *name)
     });
     let close_name = entry.map(|e| e.name.clone()).or(name).or(id).unwrap_or_default();
-    let (rule, why, confidence) = match entry {
-        Some(entry) => {
-            let (rule, why) = defined(context, entry, &profile);
-            (rule, why, if &*entry.kind == "hidden" { INFERRED } else { DEFINED })
-        }
-        None => {
-            let (rule, why) = inferred(context, &profile, single(survey, kind));
-            (rule, why, INFERRED)
-        }
+    let (rule, why, confidence) = if let Some(entry) = entry {
+        let (rule, why) = defined(context, entry, &profile);
+        (rule, why, if &*entry.kind == "hidden" { INFERRED } else { DEFINED })
+    } else {
+        let (rule, why) = inferred(context, &profile, single(survey, kind));
+        (rule, why, INFERRED)
     };
     let mut options = Options::new();
     if matches!(rule, ValueRule::Select | ValueRule::MultiSelect) {

@@ -81,7 +81,7 @@ pub(super) fn decide(
         let label = if close_name.is_none() { unnamed } else { shown };
         let plural = entry.and_then(|e| e.name_plural.as_deref());
         let why = format!("Close {} type \"{shown}\"", kind.word().replace('_', " "));
-        let object = names.object(label, plural, why);
+        let object = names.object(label, plural, &why);
         CustomType {
             kind: *kind,
             close_id: id.clone(),

@@ -288,9 +288,8 @@ fn boolean(raw: &str) -> Result<&'static str, Notice> {
 
 fn users(plan: &Plan, value: &[Node<'_>]) -> Result<String, Notice> {
     let items = items(value)?;
-    let users = items.iter().map(|item| match item.starts_with("user_") {
-        true => plan.owner(item),
-        false => text::line(item).into_owned(),
+    let users = items.iter().map(|item| {
+        if item.starts_with("user_") { plan.owner(item) } else { text::line(item).into_owned() }
     });
     Ok(users.collect::<Vec<_>>().join("; "))
 }

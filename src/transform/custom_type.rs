@@ -11,7 +11,7 @@ use crate::mapping::Route;
 use crate::plan::{CustomType, Place};
 use crate::survey::hash;
 use crate::twenty::markdown;
-use crate::twenty::objects::{Object, custom_activity as ca, custom_object as co, note, task};
+use crate::twenty::objects::{Col, Object, custom_activity as ca, custom_object as co, note, task};
 use crate::twenty::text;
 
 /// Writes one record of a custom type.
@@ -134,6 +134,43 @@ fn opportunity(work: &mut Work<'_>, record: &Record<'_>) -> Option<String> {
     }
 }
 
+/// The columns tasks and notes have in common.
+#[derive(Clone, Copy)]
+struct Columns {
+    title: Col,
+    body: Col,
+    person: Col,
+    company: Col,
+    opportunity: Col,
+    owner: Col,
+    creator: Col,
+    created: Col,
+    updated: Col,
+}
+
+const NOTE: Columns = Columns {
+    title: note::TITLE,
+    body: note::BODY,
+    person: note::PERSON,
+    company: note::COMPANY,
+    opportunity: note::OPPORTUNITY,
+    owner: note::OWNER,
+    creator: note::CREATED_BY,
+    created: note::CREATED_AT,
+    updated: note::UPDATED_AT,
+};
+const TASK: Columns = Columns {
+    title: task::TITLE,
+    body: task::BODY,
+    person: task::PERSON,
+    company: task::COMPANY,
+    opportunity: task::OPPORTUNITY,
+    owner: task::OWNER,
+    creator: task::CREATED_BY,
+    created: task::CREATED_AT,
+    updated: task::UPDATED_AT,
+};
+
 /// A custom activity as a task or note: its fields are told in the text.
 fn told(
     work: &mut Work<'_>,
@@ -151,48 +188,26 @@ fn told(
     let links = work.links(record, base::LEAD_ID, Some(base::CONTACT_ID), within);
     let deal = opportunity(work, record).unwrap_or_default();
     let (person, company) = (links.person.unwrap_or_default(), links.company.unwrap_or_default());
-    let (title, text_at, created, updated, owner, creator) = match as_object {
-        Object::Note => {
-            cells.set(note::PERSON, person);
-            cells.set(note::COMPANY, company);
-            cells.set(note::OPPORTUNITY, deal);
-            (
-                note::TITLE,
-                note::BODY,
-                note::CREATED_AT,
-                note::UPDATED_AT,
-                note::OWNER,
-                note::CREATED_BY,
-            )
-        }
-        _ => {
-            cells.set(task::PERSON, person);
-            cells.set(task::COMPANY, company);
-            cells.set(task::OPPORTUNITY, deal);
-            let draft = record.peek(a::STATUS) == Some("draft");
-            cells.set(task::STATUS, if draft { "TODO" } else { "DONE" });
-            work.member(record, base::USER_ID, &mut cells, task::MEMBER);
-            (
-                task::TITLE,
-                task::BODY,
-                task::CREATED_AT,
-                task::UPDATED_AT,
-                task::OWNER,
-                task::CREATED_BY,
-            )
-        }
-    };
-    let status = super::parts::status(record, a::STATUS, &["published"]);
-    cells.set(title, super::parts::remarked(&text::line(&one.close_name), status.as_deref()));
-    let lines = custom::lines(work, record);
-    body(work, record, base::ID, &markdown::from_text(&lines), &mut cells, text_at);
-    let when = moment(work, record, &mut cells, created);
+    let own = if as_object == Object::Note { NOTE } else { TASK };
+    cells.set(own.person, person);
+    cells.set(own.company, company);
+    cells.set(own.opportunity, deal);
     if as_object == Object::Task {
-        let happened = cells.get(created).to_owned();
+        let draft = record.peek(a::STATUS) == Some("draft");
+        cells.set(task::STATUS, if draft { "TODO" } else { "DONE" });
+        work.member(record, base::USER_ID, &mut cells, task::MEMBER);
+    }
+    let status = super::parts::status(record, a::STATUS, &["published"]);
+    cells.set(own.title, super::parts::remarked(&text::line(&one.close_name), status.as_deref()));
+    let lines = custom::lines(work, record);
+    body(work, record, base::ID, &markdown::from_text(&lines), &mut cells, own.body);
+    let when = moment(work, record, &mut cells, own.created);
+    if as_object == Object::Task {
+        let happened = cells.get(own.created).to_owned();
         cells.set(task::ACTIVITY_AT, happened);
     }
-    people(work, record, &mut cells, owner, creator);
-    work.instant(record, base::DATE_UPDATED, &mut cells, updated);
+    people(work, record, &mut cells, own.owner, own.creator);
+    work.instant(record, base::DATE_UPDATED, &mut cells, own.updated);
     work.emit(cells, when, &id);
     written(work, record, at);
 }

@@ -126,7 +126,7 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     let mut plan = Plan::decide(&mut survey, seen, basis.clone())?;
     let map = MapLine::new(&basis, &plan, &survey, &export);
     if let Some(n) = options.sample {
-        (survey, plan) = sampled(&pool, n, survey, plan, basis)?;
+        (survey, plan) = sampled(&pool, n, survey, &plan, basis)?;
     }
     let mut writer = Writer::new(&plan, &stage, old.as_ref())?;
     let work = |chunk| transform::chunk(&plan, &chunk);
@@ -154,16 +154,16 @@ fn sampled(
     pool: &pipeline::Pool,
     n: u32,
     mut whole: Survey,
-    plan: Plan,
+    plan: &Plan,
     basis: Basis<'_>,
 ) -> Result<(Survey, Plan)> {
     let mut coverage = Coverage::default();
-    let work = |chunk| coverage::Part::of(&plan, &chunk);
+    let work = |chunk| coverage::Part::of(plan, &chunk);
     pipeline::ordered(pool, &whole.sources, false, work, |part| {
         coverage.absorb(part);
         Ok(())
     })?;
-    let sample = Sample::choose(&plan, &coverage, n as usize);
+    let sample = Sample::choose(plan, &coverage, n as usize);
     let files = std::mem::take(&mut whole.sources);
     let sources = Sources { files, ignored: std::mem::take(&mut whole.ignored) };
     let keep = |visit: &Visit<'_>| sample.has(visit);

@@ -86,7 +86,6 @@ impl CustomField {
             "CURRENCY" => ValueRule::Currency,
             "RELATION" if refers(profile.users) => ValueRule::Member,
             "RELATION" if refers(profile.contacts) => ValueRule::Contact,
-            "RELATION" => return None,
             _ => return None,
         })
     }

@@ -95,7 +95,7 @@ impl Names {
 
     /// Free names and labels for the object of a custom type (`twenty-api.md` §4.1): singular and
     /// plural differ, and neither is that of another object.
-    pub fn object(&mut self, singular: &str, plural: Option<&str>, why: String) -> ObjectSpec {
+    pub fn object(&mut self, singular: &str, plural: Option<&str>, why: &str) -> ObjectSpec {
         let singular = naming::field_label(singular);
         let wanted = plural.map_or_else(|| many(&singular), naming::field_label);
         for attempt in 1..1_000 {
@@ -105,7 +105,7 @@ impl Names {
                 name_singular: object_name(&singular, attempt),
                 name_plural: object_name(&wanted, attempt),
                 existing: false,
-                why: why.clone(),
+                why: why.to_owned(),
             };
             if let Some(spec) = self.free_object(spec) {
                 return spec;
@@ -269,7 +269,7 @@ mod tests {
         for label in
             ["Note", "Site Visit", "site visit", "Event", "Equipment", "", "日本", "Task", "Role"]
         {
-            let spec = names.object(label, None, String::new());
+            let spec = names.object(label, None, "");
             for word in [spec.name_singular, spec.name_plural] {
                 assert!(seen.insert(word.to_lowercase()), "{word}");
                 assert!(!naming::is_reserved(&word), "{word}");
@@ -277,7 +277,7 @@ mod tests {
             }
         }
         assert_eq!(
-            names.object("Equipment", Some("Equipment"), String::new()).label_singular,
+            names.object("Equipment", Some("Equipment"), "").label_singular,
             "Equipment (Close)"
         );
     }
