@@ -13,7 +13,7 @@ pub struct Row {
     pub at: i64,
     /// Its Close id, which orders rows of one instant.
     pub id: Box<str>,
-    /// A hash of what it says ([`Cells::digest`](super::rows::Cells::digest)).
+    /// A hash of what it says: of its non-empty cells with their headers, and of its time.
     pub hash: u64,
     /// The line with its line end, every cell quoted.
     pub line: Vec<u8>,
