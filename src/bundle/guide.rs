@@ -40,9 +40,14 @@ fn overview(page: &mut Page, manifest: &Manifest) {
     let new = manifest.schema.fields.iter().filter(|field| !field.existing).count() as u64;
     let count = total(manifest.steps.iter().map(|step| step.files.len() as u64));
     let rows = total(manifest.steps.iter().map(Step::rows));
+    let objects = manifest.schema.objects.iter().filter(|object| !object.existing).count() as u64;
+    let objects = match objects {
+        0 => String::new(),
+        n => format!("{}, ", plural(n, "object", "objects")),
+    };
     page.para(&format!(
-        "For the admin of a Twenty workspace, version 2.21. You will make {}, import {} with {} in \
-         {}, and check the result. You need a browser and this folder, nothing else. Do the \
+        "For the admin of a Twenty workspace, version 2.21. You will make {objects}{}, import {} with \
+         {} in {}, and check the result. You need a browser and this folder, nothing else. Do the \
          sections in their order and leave nothing out.",
         plural(new, "field", "fields"),
         plural(count, "file", "files"),
