@@ -1,10 +1,9 @@
 //! The reports of a bundle: `reconciliation.json`, `ledger.csv`, `leads.csv`, `merges.csv`,
-//! `owners.csv`, `delta.csv`, `inventory.md` (design §7). Each in a fixed order; nothing that differs
+//! `owners.csv`, `names.csv`, `delta.csv`, `inventory.md` (design §7). Each in a fixed order; nothing that differs
 //! between two runs.
 
-use super::conservation;
-use super::inventory;
 use super::summary::Summary;
+use super::{conservation, inventory, names};
 use crate::bundle::state::Delta;
 use crate::bundle::{Stage, Totals};
 use crate::close::Fate;
@@ -29,6 +28,7 @@ pub fn write(
     stage.write("reports/leads.csv", &leads(plan)?)?;
     stage.write("reports/merges.csv", &merges(plan)?)?;
     stage.write("reports/owners.csv", &owners(plan)?)?;
+    stage.write("reports/names.csv", &names::write(plan)?)?;
     stage.write("reports/inventory.md", inventory::write(survey, plan).as_bytes())
 }
 
@@ -202,10 +202,10 @@ fn owners(plan: &Plan) -> Result<Vec<u8>> {
     bytes(out)
 }
 
-fn sheet() -> csv::Writer<Vec<u8>> {
+pub(super) fn sheet() -> csv::Writer<Vec<u8>> {
     csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new())
 }
 
-fn bytes(out: csv::Writer<Vec<u8>>) -> Result<Vec<u8>> {
+pub(super) fn bytes(out: csv::Writer<Vec<u8>>) -> Result<Vec<u8>> {
     out.into_inner().map_err(|e| Error::report(e.into_error()))
 }

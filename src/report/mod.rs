@@ -6,6 +6,7 @@ pub mod conservation;
 pub mod files;
 mod inventory;
 pub mod map;
+mod names;
 pub mod proposal;
 pub mod summary;
 mod table;
