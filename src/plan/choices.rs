@@ -97,6 +97,7 @@ impl Targets<'_> {
             };
             let known = (kind, home.label.clone());
             chosen.entry((place, home.name.clone())).or_insert(known);
+            names.use_up(object_name(self.types, place), &home.name);
             homes.push(home);
         }
         Ok(homes)

@@ -26,7 +26,7 @@ pub use owners::Owner;
 pub use people::Contact;
 pub use sample::{Sample, Sampled};
 pub use schema::{
-    FieldSpec, Home, ObjectSpec, OptionSpec, Place, RelationSpec, StepColumn, StepPlan,
+    FieldSpec, Home, Lack, ObjectSpec, OptionSpec, Place, RelationSpec, StepColumn, StepPlan,
 };
 pub use stages::{Stage, Stages};
 pub use types::CustomType;
@@ -97,6 +97,8 @@ pub struct Plan {
     pub currency: Option<&'static str>,
     /// What is taken for now: the latest instant recorded in the export, in microseconds.
     pub as_of: i64,
+    /// What is known of the workspace the bundle is for.
+    pub target: owners::Target,
     /// Fields that must exist first.
     pub schema: Vec<FieldSpec>,
     /// The files to write, in import order.
@@ -141,9 +143,12 @@ impl Plan {
         let identity = leads::identify(survey, &settings, decisions)?;
         let owners = owners::resolve(survey, workspace);
         let choices = Choices::new(map);
-        let stages = stages::decide(survey, workspace, &choices);
-        let (lead_statuses, status_options) = stages::lead_statuses(survey);
+        let mut stages = stages::decide(survey, workspace, &choices);
+        let (mut lead_statuses, status_options) = stages::lead_statuses(survey);
         let mut names = schema::Names::new(workspace);
+        let there = schema::There { workspace, names: &names };
+        let status_options = schema::known_statuses(&there, &mut lead_statuses, &status_options);
+        schema::known_pipelines(&there, &mut stages);
         let types = types::decide(survey, &choices, &mut names)?;
         let members = !workspace.members.is_empty();
         let context = fields::Context {
@@ -163,8 +168,11 @@ impl Plan {
             unused: &unused::Unused::new(&rules, survey, &settings),
             members,
         };
-        let schema = schema::build(&parts, &mut steps);
+        let mut schema = schema::build(&parts, &mut steps);
+        let there = schema::There { workspace, names: &names };
+        schema::adapt(&there, &parts, &mut schema, &mut steps);
         schema::place(&mut fields, &steps);
+        schema::relabel(&there, &types, &schema, &mut steps);
         let mut field_of: HashMap<Scope, HashMap<Box<str>, usize, _>> = HashMap::new();
         for (i, field) in fields.iter().enumerate() {
             for (space, key) in &field.keys {
@@ -191,6 +199,7 @@ impl Plan {
             owners,
             currency: currency(survey),
             as_of: survey.latest,
+            target: owners::Target::new(workspace),
             schema,
             steps,
             custom_objects: std::mem::take(&mut survey.custom_objects),

@@ -2,6 +2,7 @@
 //! in the records; and which workspace member they are, by e-mail. A relation to somebody who is no
 //! member would abort an import.
 
+use super::Plan;
 use crate::close::Kind;
 use crate::survey::{Map, Role, Survey};
 use crate::twenty::workspace::Workspace;
@@ -23,7 +24,34 @@ pub struct Owner {
     pub counts: Map<(Kind, Role), u64>,
 }
 
+/// What is known of the workspace the bundle is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// Its schema is known by a file.
+    pub schema: bool,
+    /// Its members; none when nobody is known.
+    pub members: Option<usize>,
+}
+
+impl Target {
+    /// What a workspace file tells.
+    pub fn new(workspace: &Workspace) -> Self {
+        let members = (!workspace.members.is_empty()).then_some(workspace.members.len());
+        Self { schema: !workspace.is_standard(), members }
+    }
+}
+
 impl Owner {
+    /// Records that name them in these parts.
+    pub fn count(&self, roles: &[Role]) -> u64 {
+        self.counts.iter().filter(|((_, role), _)| roles.contains(role)).map(|(_, n)| n).sum()
+    }
+
+    /// Cells that name them as soon as they are a member, copies counted each time: what they own,
+    /// and custom fields.
+    pub fn cells(&self) -> u64 {
+        self.count(&[Role::Owner, Role::CustomValue])
+    }
     /// `Name <email>`, or what is known.
     pub fn text(&self, id: &str) -> String {
         match (&*self.name, &*self.email) {
@@ -53,7 +81,9 @@ pub(super) fn resolve(survey: &Survey, workspace: &Workspace) -> Map<Box<str>, O
     let members = workspace.members_by_email();
     for owner in owners.values_mut() {
         let member = members.get(&*owner.email.to_lowercase());
-        owner.member = member.map(|member| member.email.as_str().into());
+        // Twenty stores members by a lower-case address and compares it exactly
+        // (`twenty-importer.md` §4.3).
+        owner.member = member.map(|member| member.email.to_lowercase().into());
     }
     owners.sort_keys();
     owners
@@ -61,4 +91,17 @@ pub(super) fn resolve(survey: &Survey, workspace: &Workspace) -> Map<Box<str>, O
 
 fn clean(text: &str) -> Box<str> {
     crate::twenty::text::line(text).into()
+}
+
+impl Plan {
+    /// Everybody, as a queue: those who are no members first, and of them those first whom most records
+    /// wait for.
+    pub fn queue(&self) -> Vec<(&str, &Owner)> {
+        let mut queue: Vec<(&str, &Owner)> =
+            self.owners.iter().map(|(id, owner)| (&**id, owner)).collect();
+        queue.sort_by_key(|(id, owner)| {
+            (owner.member.is_some(), std::cmp::Reverse(owner.count(&[Role::Owner])), *id)
+        });
+        queue
+    }
 }

@@ -156,6 +156,8 @@ pub fn delta(stage: &Stage, delta: &Delta) -> Result<()> {
     stage.write("reports/delta.csv", &bytes(out)?)
 }
 
+/// Who is named anywhere, those first who must become members of the workspace before cells can name
+/// them (design §8).
 fn owners(plan: &Plan) -> Result<Vec<u8>> {
     let mut out = sheet();
     let head = [
@@ -171,9 +173,12 @@ fn owners(plan: &Plan) -> Result<Vec<u8>> {
         "workspace_member",
     ];
     out.write_record(head).map_err(Error::report)?;
-    for (id, owner) in &plan.owners {
-        let count = |role: Role| -> u64 {
-            owner.counts.iter().filter(|((_, r), _)| *r == role).map(|(_, n)| n).sum()
+    for (id, owner) in plan.queue() {
+        let count = |role: Role| owner.count(&[role]).to_string();
+        let member = match &owner.member {
+            Some(member) => member,
+            None if plan.target.members.is_some() => "missing",
+            None => "unknown",
         };
         let status = match (owner.listed, owner.inactive) {
             (true, false) => "active",
@@ -186,16 +191,16 @@ fn owners(plan: &Plan) -> Result<Vec<u8>> {
         let kinds =
             kinds.iter().map(|((kind, _), n)| format!("{} {n}", kind.word())).collect::<Vec<_>>();
         out.write_record([
-            &**id,
+            id,
             &owner.name,
             &owner.email,
             status,
-            &count(Role::Owner).to_string(),
-            &count(Role::Creator).to_string(),
-            &count(Role::Editor).to_string(),
-            &count(Role::CustomValue).to_string(),
+            &count(Role::Owner),
+            &count(Role::Creator),
+            &count(Role::Editor),
+            &count(Role::CustomValue),
             &kinds.join(", "),
-            "missing",
+            member,
         ])
         .map_err(Error::report)?;
     }

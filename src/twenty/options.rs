@@ -77,15 +77,28 @@ impl Options {
         raws.into_iter().filter_map(|(raw, index)| Some((raw, self.get(index)?))).collect()
     }
 
-    /// The same raw labels, with options that exist already used again.
+    /// The same raw labels, with options that exist already used again: by the label the option has
+    /// here, which an earlier run made, or by the raw label.
     #[must_use]
     pub fn with_existing<'o>(&self, existing: impl Iterator<Item = (&'o str, &'o str)>) -> Self {
         let mut other = Self::new();
         existing.for_each(|(value, label)| other.preload(value, label));
-        for (raw, _) in self.raws() {
-            other.add(raw);
+        let raws = self.raws();
+        for (raw, option) in &raws {
+            let known = other.reusable(&option.label).or_else(|| other.reusable(raw));
+            let index = known.unwrap_or_else(|| other.add(&option.label));
+            other.by_raw.insert((*raw).to_owned(), index);
         }
+        // The labels are no values of Close unless they were before.
+        other.by_raw.retain(|known, _| raws.iter().any(|(raw, _)| raw == known));
         other
+    }
+
+    /// The options some raw label has, in their order.
+    pub fn used(&self) -> impl Iterator<Item = &SelectOption> {
+        let used: hashbrown::HashSet<usize, FixedState> = self.by_raw.values().copied().collect();
+        let list = self.list.iter().enumerate();
+        list.filter(move |(at, _)| used.contains(at)).map(|(_, option)| option)
     }
 
     /// The same options under other labels: `label` answers what a raw label shall be called. Raw

@@ -20,6 +20,7 @@ fn field(object: Object, name: &str, label: &str, kind: FieldType) -> FieldSpec 
         kind,
         unique: name == "closeId",
         existing: name == "stage",
+        lacks: Vec::new(),
         options: Vec::new(),
         relation: None,
         delivery: "both".into(),

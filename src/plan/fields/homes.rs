@@ -5,9 +5,9 @@ use super::values::has_misfits;
 use super::{Context, CustomField, Second, ValueRule, reuse};
 use crate::close::Kind;
 use crate::plan::choices::object_name;
-use crate::plan::schema::{MEMBER, Names, Place};
+use crate::plan::schema::{Home, MEMBER, Names, Place};
 use crate::plan::types::CustomType;
-use crate::twenty::objects::FieldType;
+use crate::twenty::objects::{FieldType, Object};
 
 /// Finds a home for the field on each object.
 pub(super) fn propose(
@@ -16,9 +16,16 @@ pub(super) fn propose(
     places: &[Place],
     names: &mut Names,
 ) {
-    reuse::existing(context, field, places);
+    again(context, field, places, names);
+    if field.homes.is_empty() {
+        reuse::existing(context, field, places, names);
+    }
     let Some(kind) = field.rule.field_type() else { return };
     for place in places {
+        if field.homes.iter().any(|home| home.place == *place) {
+            continue;
+        }
+        again(context, field, &[*place], names);
         if field.homes.iter().any(|home| home.place == *place) {
             continue;
         }
@@ -28,9 +35,34 @@ pub(super) fn propose(
     field.homes.sort_by_key(|home| places.iter().position(|place| *place == home.place));
 }
 
+/// Homes that an earlier run has made for this field.
+fn again(context: &Context<'_>, field: &mut CustomField, places: &[Place], names: &mut Names) {
+    let Some(kind) = field.rule.field_type() else { return };
+    for place in places {
+        let object = (*place, object_name(context.types, *place));
+        let target = field.relation_target(context.types);
+        let home = names.again(object, &field.label, suffix(field.kind), kind, target);
+        field.homes.extend(home);
+    }
+}
+
+/// The options of all fields of the workspace that are its homes are used again.
+fn known_options(context: &Context<'_>, field: &mut CustomField) {
+    let homes = field.homes.iter().filter(|home| home.existing);
+    let there = homes.filter_map(|home| {
+        context.workspace.field(object_name(context.types, home.place), &home.name)
+    });
+    let options = there.flat_map(|there| &there.options);
+    let known: Vec<_> = options.map(|o| (o.value.as_str(), o.label.as_str())).collect();
+    if !known.is_empty() && matches!(field.rule, ValueRule::Select | ValueRule::MultiSelect) {
+        field.options = field.options.with_existing(known.into_iter());
+    }
+}
+
 /// Finds labels for the far sides of relations, and the field beside the first.
 pub(super) fn complete(context: &Context<'_>, field: &mut CustomField, names: &mut Names) {
     let suffix = suffix(field.kind);
+    known_options(context, field);
     if let Some(target) = field.relation_target(context.types) {
         for home in field.homes.iter().filter(|home| !home.existing) {
             let far = format!("{} of {}", label_plural(context.types, home.place), home.label);
@@ -56,8 +88,15 @@ fn second(context: &Context<'_>, field: &CustomField, names: &mut Names) -> Opti
         let object = object_name(context.types, home.place);
         let label = crate::twenty::text::head(&home.label, 63 - tail.len() - 3);
         let label = format!("{} ({tail})", label.trim_end());
-        let twin = names.field(home.place, object, &label, suffix(field.kind), kind);
-        if is_member {
+        if is_member && let Some(owner) = account_owner(context, field, home.place, names) {
+            second.homes.push(owner);
+            continue;
+        }
+        let (at, target) = ((home.place, object), is_member.then_some(MEMBER));
+        let twin = names.again(at, &label, suffix(field.kind), kind, target);
+        let twin = twin
+            .unwrap_or_else(|| names.field(home.place, object, &label, suffix(field.kind), kind));
+        if is_member && !twin.existing {
             let far = format!("{} of {}", label_plural(context.types, home.place), home.label);
             let far = names.reverse(MEMBER, &far, suffix(field.kind));
             second.reverse.push((home.place, far));
@@ -65,6 +104,43 @@ fn second(context: &Context<'_>, field: &CustomField, names: &mut Names) -> Opti
         second.homes.push(twin);
     }
     Some(second)
+}
+
+/// What people call the field that says whose account a lead is, in the languages Close and Twenty are
+/// used in.
+#[rustfmt::skip]
+const OWNER_NAMES: &[&str] = &[
+    "account executive", "account manager", "account owner", "assigned to", "company owner",
+    "lead owner", "owner", "record owner",
+    "besitzer", "inhaber", "kundenbetreuer", "kundenverantwortlicher", "lead besitzer",
+    "lead inhaber", "verantwortlicher", "zuständig",
+    "chargé de compte", "propriétaire", "propriétaire du compte", "propriétaire du lead",
+    "responsable", "responsable de cuenta", "responsable du compte",
+    "propietario", "propietario de la cuenta", "propietario del lead",
+    "proprietario", "responsabile", "proprietário", "responsável",
+    "eigenaar", "accounteigenaar", "accountmanager", "ägare", "ejer", "eier", "omistaja",
+    "właściciel", "opiekun", "opiekun klienta",
+];
+
+/// Twenty's own account owner of a company, for the first field of leads that is called so.
+fn account_owner(
+    context: &Context<'_>,
+    field: &CustomField,
+    place: Place,
+    names: &mut Names,
+) -> Option<Home> {
+    const NAME: &str = "accountOwner";
+    let words = field.close_name.to_lowercase().replace(['-', '_'], " ");
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let at_company = place == Place::Standard(Object::Company) && field.kind == Kind::Lead;
+    if !at_company || !OWNER_NAMES.contains(&words.as_str()) {
+        return None;
+    }
+    let there = context.workspace.field(Object::Company.name(), NAME)?;
+    if !there.is_active || there.kind != "RELATION" || !names.assign(place, NAME) {
+        return None;
+    }
+    Some(Home { place, name: NAME.to_owned(), label: there.label.clone(), existing: true })
 }
 
 pub(in crate::plan) const fn suffix(kind: Kind) -> &'static str {

@@ -4,14 +4,19 @@
 use super::{Context, CustomField, DEFINED, ValueRule};
 use crate::mapping::proposal::{ACCEPT, DOUBT, Proposal, Source, Target, propose};
 use crate::plan::choices::{object_name, word};
-use crate::plan::schema::{Home, Place};
+use crate::plan::schema::{Home, Names, Place};
 use crate::twenty::workspace::WsField;
 
 /// Values shown to the comparison.
 const SAMPLES: usize = 20;
 
 /// Looks for a field the workspace has on each object the values can go to.
-pub(super) fn existing(context: &Context<'_>, field: &mut CustomField, places: &[Place]) {
+pub(super) fn existing(
+    context: &Context<'_>,
+    field: &mut CustomField,
+    places: &[Place],
+    names: &mut Names,
+) {
     let Some(kind) = field.rule.field_type() else { return };
     if matches!(field.rule, ValueRule::Contact | ValueRule::Object(_) | ValueRule::Member) {
         return;
@@ -24,7 +29,9 @@ pub(super) fn existing(context: &Context<'_>, field: &mut CustomField, places: &
     let mut certain: Option<(Home, WsField, Proposal)> = None;
     let mut likely: Option<(String, Proposal)> = None;
     for place in places {
-        let candidates = candidates(context, *place);
+        let mut candidates = candidates(context, *place);
+        // A field that another field of Close goes to is no candidate.
+        candidates.retain(|it| !names.is_used(object_name(context.types, *place), &it.name));
         let targets: Vec<Target<'_>> = candidates.iter().map(|field| target(field)).collect();
         let Some(best) = propose(&source, &targets).into_iter().next() else { continue };
         let Some(there) = candidates.get(best.target) else { continue };
@@ -43,6 +50,7 @@ pub(super) fn existing(context: &Context<'_>, field: &mut CustomField, places: &
         }
     }
     if let Some((home, there, best)) = certain {
+        names.use_up(object_name(context.types, home.place), &home.name);
         take(field, home, &there, &best);
     } else if let Some((name, best)) = likely {
         field.confidence = field.confidence.min(1.0 - best.confidence / 2.0);

@@ -72,8 +72,8 @@ fn built_in(
 ) -> Option<FieldSpec> {
     let new = column.new?;
     let options = match column.field {
-        "leadStatus" => option_specs(parts.lead_statuses, 0),
-        "pipeline" => option_specs(&parts.stages.pipeline_options, 0),
+        "leadStatus" => used_options(parts.lead_statuses),
+        "pipeline" => used_options(&parts.stages.pipeline_options),
         _ => fixed_options(new.options),
     };
     if column.kind == FieldType::Select && options.is_empty() {
@@ -95,6 +95,7 @@ fn built_in(
         kind: column.kind,
         unique: new.unique,
         existing: false,
+        lacks: Vec::new(),
         options,
         relation,
         delivery: delivery.to_owned(),
@@ -130,6 +131,23 @@ fn option_specs(options: &Options, from: usize) -> Vec<OptionSpec> {
     specs.collect()
 }
 
+/// The options of a field that is to be made: whatever another field with these values has besides
+/// stays there.
+fn used_options(options: &Options) -> Vec<OptionSpec> {
+    let specs = options.used().enumerate().map(|(position, option)| OptionSpec {
+        value: option.value.clone(),
+        label: option.label.clone(),
+        color: match option.color {
+            "" => COLORS[position % COLORS.len()].to_owned(),
+            color => color.to_owned(),
+        },
+        position,
+        existing: false,
+        weight: None,
+    });
+    specs.collect()
+}
+
 /// The options to append to Twenty's own `stage` field.
 fn stage_field(object: Object, stages: &Stages) -> Option<FieldSpec> {
     let shipped = stages.stage_options.existing();
@@ -154,6 +172,7 @@ fn stage_field(object: Object, stages: &Stages) -> Option<FieldSpec> {
         kind: FieldType::Select,
         unique: false,
         existing: true,
+        lacks: Vec::new(),
         options,
         relation: None,
         delivery: "both".to_owned(),
@@ -171,17 +190,9 @@ fn custom(parts: &Parts<'_>, place: Place, object: &str) -> Vec<FieldSpec> {
         let homes = field.homes.iter().filter(|home| home.place == place);
         for home in homes.filter(|home| !is_standard(place, &home.name)) {
             let options = match field.rule {
-                ValueRule::Select | ValueRule::MultiSelect => option_specs(&field.options, 0),
+                ValueRule::Select | ValueRule::MultiSelect => used_options(&field.options),
                 _ => Vec::new(),
             };
-            let options = if home.existing {
-                options.into_iter().filter(|o| !o.existing).collect()
-            } else {
-                options
-            };
-            if home.existing && options.is_empty() {
-                continue;
-            }
             specs.push(FieldSpec {
                 object: object.to_owned(),
                 name: home.name.clone(),
@@ -189,6 +200,7 @@ fn custom(parts: &Parts<'_>, place: Place, object: &str) -> Vec<FieldSpec> {
                 kind,
                 unique: false,
                 existing: home.existing,
+                lacks: Vec::new(),
                 options,
                 relation: relation.map(|target| RelationSpec {
                     target: target.to_owned(),
@@ -235,6 +247,7 @@ fn second_spec(
         kind,
         unique: false,
         existing: home.existing,
+                lacks: Vec::new(),
         options: Vec::new(),
         relation,
         delivery: "both".to_owned(),

@@ -1,10 +1,13 @@
 //! What must exist in Twenty before the import and what is imported: objects, fields, options, steps.
 //! Plain values that the manifest repeats. It must not write files.
 
+mod adapt;
 mod fields;
+mod known;
 mod names;
 mod steps;
 
+pub(super) use adapt::{There, adapt, known_pipelines, known_statuses, relabel};
 pub(super) use fields::{MEMBER, Parts, build};
 pub use names::Names;
 pub(super) use steps::{place, steps};
@@ -92,6 +95,18 @@ pub struct RelationSpec {
     pub reverse_label: String,
 }
 
+/// What a field that exists already lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Lack {
+    /// It is switched off.
+    Active,
+    /// It is not unique.
+    Unique,
+    /// Another field of the object has its label: one of them must be called otherwise.
+    Label,
+}
+
 /// A field that must exist before the import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FieldSpec {
@@ -107,10 +122,13 @@ pub struct FieldSpec {
     /// Must be marked unique.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unique: bool,
-    /// The workspace has the field already: only options are added.
+    /// The workspace has the field already: only options are added, and what it lacks.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub existing: bool,
-    /// Options, for select fields.
+    /// What a field that exists lacks: a person has to see to it before the import.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<Lack>,
+    /// Options, for select fields; of a field that exists, those to be added.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<OptionSpec>,
     /// Target, for relations.
@@ -159,6 +177,14 @@ pub struct StepPlan {
     pub chronological: bool,
     /// For a second pass: the custom fields whose relations it fills in.
     pub links: Vec<usize>,
+}
+
+impl FieldSpec {
+    /// Something has to be done about it before the import.
+    pub fn is_open(&self) -> bool {
+        let add = self.options.iter().any(|option| !option.existing);
+        !self.existing || !self.lacks.is_empty() || add
+    }
 }
 
 impl StepPlan {

@@ -1,25 +1,29 @@
 //! Names and labels that are taken, for each object, and free ones for what is to be made. It must
 //! not make anything.
 
+use super::known::Known;
 use super::{Home, ObjectSpec, Place};
 use crate::survey::Map;
 use crate::twenty::naming::{self, Kind};
 use crate::twenty::objects::{
     Column, FieldType, OTHER_LABELS, Object, custom_activity, custom_object,
 };
-use crate::twenty::workspace::Workspace;
+use crate::twenty::workspace::{Workspace, WsObject};
 
 /// See the module's head.
 #[derive(Debug, Default)]
 pub struct Names {
     fields: Map<String, naming::Names>,
     objects: crate::survey::Set<String>,
+    pub(super) known: Known,
+    /// Objects of the workspace that custom types go to.
+    taken: Vec<WsObject>,
 }
 
 impl Names {
     /// All that the workspace has and the built-in map adds.
     pub fn new(workspace: &Workspace) -> Self {
-        let mut names = Self::default();
+        let mut names = Self { known: Known::new(workspace), ..Self::default() };
         for object in &workspace.objects {
             names.take_object(&object.name_singular, &object.name_plural);
             names.take_object(&object.label_singular, &object.label_plural);
@@ -29,6 +33,10 @@ impl Names {
             }
         }
         for object in Object::ALL {
+            if let Some(there) = workspace.object(object.name()).filter(|_| !workspace.is_standard()) {
+                names.resolve(there, object.columns());
+                continue;
+            }
             names.reserve(object.name(), object.columns());
             for column in object.columns() {
                 if let Some((target, reverse)) = column.new.and_then(|new| new.relation) {
@@ -43,7 +51,7 @@ impl Names {
         names
     }
 
-    fn of(&mut self, object: &str) -> &mut naming::Names {
+    pub(super) fn of(&mut self, object: &str) -> &mut naming::Names {
         if !self.fields.contains_key(object) {
             self.fields.insert(object.to_owned(), naming::Names::new());
         }
@@ -107,11 +115,29 @@ impl Names {
                 existing: false,
                 why: why.to_owned(),
             };
+            if let Some(spec) = self.object_again(&spec) {
+                return spec;
+            }
             if let Some(spec) = self.free_object(spec) {
                 return spec;
             }
         }
         unreachable!("of a thousand numbered names one is free")
+    }
+
+    /// The object of this API name that an earlier run, or somebody by hand, has made.
+    fn object_again(&mut self, wanted: &ObjectSpec) -> Option<ObjectSpec> {
+        let there = self.known.object(&wanted.name_singular)?;
+        let spec = ObjectSpec {
+            name_singular: there.name_singular.clone(),
+            name_plural: there.name_plural.clone(),
+            label_singular: there.label_singular.clone(),
+            label_plural: there.label_plural.clone(),
+            existing: true,
+            why: format!("{}; the workspace has it already", wanted.why),
+        };
+        self.taken.push(there);
+        Some(spec)
     }
 
     /// Takes the names if all are free, with another plural where it is the singular.
@@ -139,19 +165,31 @@ impl Names {
             columns.len() == custom_activity::COLUMNS.len()
                 || columns.len() == custom_object::COLUMNS.len()
         );
-        self.reserve(object, columns);
+        match self.taken.iter().find(|there| there.name_singular == object).cloned() {
+            Some(there) => self.resolve(&there, columns),
+            None => self.reserve(object, columns),
+        }
     }
 
     /// Gives the names of an object free.
     pub fn release(&mut self, spec: &ObjectSpec) {
+        if let Some(at) = self.taken.iter().position(|o| o.name_singular == spec.name_singular) {
+            self.known.give_back(self.taken.remove(at));
+            return;
+        }
         for word in words(spec) {
             self.objects.swap_remove(&word);
         }
     }
 
     /// Takes the names of an object; false when one of them is taken, or singular and plural are the
-    /// same.
-    pub fn hold(&mut self, spec: &ObjectSpec) -> bool {
+    /// same. An object that somebody has made in the workspace is used again.
+    pub fn hold(&mut self, spec: &mut ObjectSpec) -> bool {
+        spec.existing = false;
+        if let Some(again) = self.object_again(spec) {
+            *spec = again;
+            return true;
+        }
         let [singular, plural, label, labels] = words(spec);
         let free = singular != plural
             && label != labels
