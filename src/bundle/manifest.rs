@@ -4,7 +4,7 @@
 
 pub use crate::event::RecordCounts;
 pub use crate::plan::ObjectSpec;
-use crate::plan::{FieldSpec, Sampled, StepColumn};
+use crate::plan::{FieldSpec, Place, Sampled, StepColumn, StepPlan};
 use crate::twenty::objects::Object;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,9 +44,28 @@ pub struct Manifest {
     /// Set for a bundle that holds only what is new or changed since an older one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
+    /// The workspace the bundle is for, when a file told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workspace: Option<Target>,
     /// What of the export is in the bundle, when it is a sample.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sample: Option<Sampled>,
+}
+
+/// The workspace a bundle is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Target {
+    /// Its objects and fields are known: headers carry its labels.
+    pub schema: bool,
+    /// Its members, where any is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members: Option<u64>,
+    /// People of Close who own something and are none of its members.
+    pub missing: u64,
+    /// Those of them whom Close lists as inactive.
+    pub missing_inactive: u64,
+    /// Mentions of the missing that would name a member: records they own, values of custom fields.
+    pub waiting: u64,
 }
 
 /// The program.
@@ -250,15 +269,22 @@ pub fn json_schema() -> serde_json::Value {
     schemars::schema_for!(Manifest).to_value()
 }
 
-/// The columns that become native targets when the bundle is pushed.
-pub fn links() -> Vec<Link> {
-    let objects = [Object::Task, Object::Note].into_iter();
-    let columns =
-        objects.flat_map(|object| object.columns().iter().map(move |column| (object, column)));
-    let links = columns.filter_map(|(object, column)| {
-        let (target, _) = column.new?.relation?;
-        let (object, target) = (object.name().to_owned(), target.to_owned());
-        Some(Link { object, header: column.header.to_owned(), target })
-    });
-    links.collect()
+/// The columns that become native targets when the bundle is pushed, under the headers they have in
+/// these steps.
+pub fn links(steps: &[StepPlan]) -> Vec<Link> {
+    let mut links = Vec::new();
+    for object in [Object::Task, Object::Note] {
+        let place = Place::Standard(object);
+        let step = steps.iter().find(|step| step.place == place && !step.is_second_pass());
+        let Some(step) = step else { continue };
+        for (own, column) in object.columns().iter().zip(&step.columns) {
+            let Some((target, _)) = own.new.and_then(|new| new.relation) else { continue };
+            links.push(Link {
+                object: object.name().to_owned(),
+                header: column.header.clone(),
+                target: target.to_owned(),
+            });
+        }
+    }
+    links
 }

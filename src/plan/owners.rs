@@ -104,4 +104,10 @@ impl Plan {
         });
         queue
     }
+
+    /// Who owns something or is the value of a custom field, and is no member.
+    pub fn missing(&self) -> impl Iterator<Item = &Owner> {
+        let known = self.target.members.is_some();
+        self.owners.values().filter(move |o| known && o.member.is_none() && o.cells() > 0)
+    }
 }

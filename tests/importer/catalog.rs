@@ -10,7 +10,8 @@ use super::manifest::{FieldSpec, Schema};
 
 const STANDARD: &str = include_str!("../../testdata/twenty/standard-objects.json");
 
-/// The standard objects of a fresh 2.21 workspace, trimmed from its own metadata.
+/// The standard objects of a fresh 2.21 workspace, trimmed from its own metadata; or those of the
+/// workspace a bundle is for.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Standard {
@@ -38,9 +39,15 @@ pub struct Field {
     pub kind: String,
     #[serde(default)]
     pub is_unique: bool,
+    #[serde(default = "yes")]
+    pub is_active: bool,
     #[serde(default)]
     pub options: Vec<Choice>,
     pub relation: Option<Relation>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 #[derive(Deserialize, Clone)]
@@ -54,6 +61,45 @@ pub struct Relation {
     #[serde(rename = "type")]
     pub kind: String,
     pub target: String,
+}
+
+impl Standard {
+    /// The objects of a workspace file. A field that is switched off occupies its name, but the
+    /// importer does not offer it; an object without fields is known by its names only.
+    ///
+    /// # Panics
+    /// When the text is no workspace file: tests give it.
+    pub fn of_workspace(text: &str) -> Self {
+        #[derive(Deserialize)]
+        struct File {
+            objects: Vec<Object>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Object {
+            name_singular: String,
+            name_plural: String,
+            label_singular: String,
+            label_plural: String,
+            fields: Vec<Field>,
+        }
+        let file: File = serde_json::from_str(text).expect("a workspace file");
+        let (mut other_names, mut objects) = (Vec::new(), Vec::new());
+        for object in file.objects {
+            if object.fields.is_empty() {
+                other_names.extend([object.name_singular, object.name_plural]);
+                continue;
+            }
+            objects.push(StandardObject {
+                name: object.name_singular,
+                name_plural: object.name_plural,
+                label: object.label_singular,
+                label_plural: object.label_plural,
+                fields: object.fields,
+            });
+        }
+        Self { other_names, objects }
+    }
 }
 
 pub fn standard() -> &'static Standard {
@@ -152,9 +198,10 @@ pub struct Column {
 pub struct Catalog(BTreeMap<String, Vec<Column>>);
 
 impl Catalog {
-    pub fn new(schema: &Schema) -> Self {
+    /// `there` with what the manifest wants made.
+    pub fn new(there: &Standard, schema: &Schema) -> Self {
         let mut fields: BTreeMap<String, Vec<Field>> = BTreeMap::new();
-        for object in &standard().objects {
+        for object in &there.objects {
             fields.insert(object.name.clone(), object.fields.clone());
         }
         for object in &schema.objects {
@@ -163,7 +210,12 @@ impl Catalog {
         for spec in &schema.fields {
             let Some(list) = fields.get_mut(&spec.object) else { continue };
             match list.iter_mut().find(|field| field.name == spec.name) {
-                Some(field) => field.options.extend(choices(spec)),
+                Some(field) => {
+                    field.options.extend(choices(spec));
+                    // What the manifest says it lacks, the admin has seen to.
+                    field.is_active |= spec.lacks("active");
+                    field.is_unique |= spec.lacks("unique");
+                }
                 None => list.push(field_of(spec)),
             }
         }
@@ -202,6 +254,7 @@ pub fn field_of(spec: &FieldSpec) -> Field {
         label: spec.label.clone(),
         kind: spec.kind.clone(),
         is_unique: spec.unique,
+        is_active: true,
         options: choices(spec).collect(),
         relation,
     }
@@ -215,6 +268,7 @@ pub fn custom_object_fields() -> Vec<Field> {
         label: label.into(),
         kind: kind.into(),
         is_unique: false,
+        is_active: true,
         options: Vec::new(),
         relation: None,
     };
@@ -242,7 +296,7 @@ pub fn custom_object_fields() -> Vec<Field> {
 /// Columns of the fields that are no relations (`twenty-importer.md §5.2`).
 fn own_columns(fields: &[Field]) -> Vec<Column> {
     let mut columns = Vec::new();
-    for field in fields.iter().filter(|field| field.name != "deletedAt") {
+    for field in fields.iter().filter(|field| field.is_active && field.name != "deletedAt") {
         let options: HashSet<String> = field.options.iter().map(|o| o.value.clone()).collect();
         if let Some((_, cell)) = PLAIN.iter().find(|(kind, _)| *kind == field.kind) {
             columns.push(Column {
@@ -276,7 +330,8 @@ fn own_columns(fields: &[Field]) -> Vec<Column> {
 
 /// One column per unique key of the target (`twenty-importer.md §4.3`).
 fn relation_columns(field: &Field, keys: &BTreeMap<String, Vec<Column>>) -> Vec<Column> {
-    let Some(relation) = field.relation.as_ref().filter(|r| r.kind == "MANY_TO_ONE") else {
+    let relation = field.relation.as_ref().filter(|_| field.is_active);
+    let Some(relation) = relation.filter(|r| r.kind == "MANY_TO_ONE") else {
         return Vec::new();
     };
     let target = keys.get(&relation.target).map(Vec::as_slice).unwrap_or_default();

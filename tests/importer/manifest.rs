@@ -33,6 +33,9 @@ pub struct ObjectSpec {
     pub name_plural: String,
     pub label_singular: String,
     pub label_plural: String,
+    /// The workspace has it.
+    #[serde(default)]
+    pub existing: bool,
 }
 
 #[derive(Deserialize)]
@@ -44,9 +47,12 @@ pub struct FieldSpec {
     pub kind: String,
     #[serde(default)]
     pub unique: bool,
-    /// `true` for a standard field to which `options` are appended.
+    /// `true` for a field of the workspace to which `options` are appended.
     #[serde(default)]
     pub existing: bool,
+    /// What the workspace's field lacks: `active`, `unique`, `label`.
+    #[serde(default)]
+    lacks: Vec<String>,
     pub options: Option<Vec<OptionSpec>>,
     pub relation: Option<RelationSpec>,
     pub delivery: Option<String>,
@@ -58,6 +64,11 @@ impl FieldSpec {
     /// The options, empty where the manifest has none.
     pub fn options(&self) -> &[OptionSpec] {
         self.options.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the manifest tells that the workspace's field lacks this.
+    pub fn lacks(&self, what: &str) -> bool {
+        self.lacks.iter().any(|lack| lack == what)
     }
 
     /// Whether it only appends options to a field the workspace has.

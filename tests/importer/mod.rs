@@ -24,7 +24,7 @@ mod value;
 use std::fmt;
 use std::path::Path;
 
-use catalog::{Catalog, Column};
+use catalog::{Catalog, Column, Standard};
 use manifest::{Manifest, Step};
 
 /// One thing Twenty would refuse, or that breaks the bundle's contract.
@@ -102,16 +102,26 @@ impl Sheet<'_> {
 ///
 /// Steps come in the order of their `order`; a clean bundle gives an empty list.
 pub fn findings(bundle: &Path) -> Vec<Finding> {
+    findings_in(bundle, catalog::standard())
+}
+
+/// The same for the workspace of a file, whose text this is.
+#[allow(dead_code, reason = "not every test has a workspace")]
+pub fn findings_of_workspace(bundle: &Path, workspace: &str) -> Vec<Finding> {
+    findings_in(bundle, &Standard::of_workspace(workspace))
+}
+
+fn findings_in(bundle: &Path, there: &Standard) -> Vec<Finding> {
     let mut log = Log::default();
     if let Some(manifest) = manifest::load(bundle, &mut log) {
-        check(bundle, &manifest, &mut log);
+        check(bundle, there, &manifest, &mut log);
     }
     log.0
 }
 
-fn check(bundle: &Path, manifest: &Manifest, log: &mut Log) {
-    let catalog = Catalog::new(&manifest.schema);
-    schema::check(&manifest.schema, log);
+fn check(bundle: &Path, there: &Standard, manifest: &Manifest, log: &mut Log) {
+    let catalog = Catalog::new(there, &manifest.schema);
+    schema::check(there, &manifest.schema, log);
     order::check_steps(manifest, &catalog, log);
     file::check_unlisted(bundle, manifest, log);
 

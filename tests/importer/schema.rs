@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::Log;
-use super::catalog::{Field, Relation, SUB_FIELDS, custom_object_fields, field_of, standard};
+use super::catalog::{Field, Relation, SUB_FIELDS, Standard, custom_object_fields, field_of};
 use super::manifest::{FieldSpec, ObjectSpec, Schema};
 use super::options;
 
@@ -108,10 +108,10 @@ const CREATABLE: &[&str] = &[
 /// Types that can carry a unique index.
 const UNIQUE: &[&str] = &["EMAILS", "LINKS", "NUMBER", "PHONES", "RELATION", "TEXT", "UUID"];
 
-pub fn check(schema: &Schema, log: &mut Log) {
-    check_objects(&schema.objects, log);
+pub fn check(there: &Standard, schema: &Schema, log: &mut Log) {
+    check_objects(there, &schema.objects, log);
     let mut objects: BTreeMap<String, Vec<Field>> = BTreeMap::new();
-    for object in &standard().objects {
+    for object in &there.objects {
         objects.insert(object.name.clone(), object.fields.clone());
     }
     for object in &schema.objects {
@@ -125,8 +125,7 @@ pub fn check(schema: &Schema, log: &mut Log) {
     }
 }
 
-fn check_objects(objects: &[ObjectSpec], log: &mut Log) {
-    let standard = standard();
+fn check_objects(standard: &Standard, objects: &[ObjectSpec], log: &mut Log) {
     let mut names: HashSet<&str> = standard.other_names.iter().map(String::as_str).collect();
     let mut labels = HashSet::new();
     for object in &standard.objects {
@@ -135,6 +134,13 @@ fn check_objects(objects: &[ObjectSpec], log: &mut Log) {
     }
     for object in objects {
         let what = object.name_singular.as_str();
+        if object.existing {
+            let there = standard.objects.iter().find(|there| there.name == *what);
+            if there.is_none_or(|there| there.name_plural != object.name_plural) {
+                log.manifest(what, "object-existing", "the workspace has no such object");
+            }
+            continue;
+        }
         for name in [&object.name_singular, &object.name_plural] {
             if !is_name(name) {
                 log.manifest(what, "object-name", name.as_str());
@@ -179,7 +185,9 @@ fn check_field(spec: &FieldSpec, objects: &mut BTreeMap<String, Vec<Field>>, log
             let detail = format!("the workspace has {} of type {}", there.label, there.kind);
             log.manifest(&what, "field-existing", detail);
         }
-        return options::check(spec, &what, &there.options, log);
+        check_lacks(spec, there, &what, log);
+        let same = spec.options().is_empty();
+        return if same { () } else { options::check(spec, &what, &there.options, log) };
     }
     if spec.is_append() {
         log.manifest(&what, "field-existing", "no such standard field");
@@ -201,6 +209,17 @@ fn check_field(spec: &FieldSpec, objects: &mut BTreeMap<String, Vec<Field>>, log
     options::check(spec, &what, &[], log);
     check_relation(spec, &what, objects, log);
     objects.entry(spec.object.clone()).or_default().push(field);
+}
+
+/// What the manifest says the workspace's field lacks is what it lacks.
+fn check_lacks(spec: &FieldSpec, there: &Field, what: &str, log: &mut Log) {
+    for (lack, is) in
+        [("active", !there.is_active), ("unique", spec.unique && !there.is_unique)]
+    {
+        if spec.lacks(lack) != is {
+            log.manifest(what, "field-lacks", lack);
+        }
+    }
 }
 
 fn check_name(what: &str, field: &Field, fields: &[Field], log: &mut Log) {
@@ -261,6 +280,7 @@ fn check_relation(
             label: relation.reverse_label.clone(),
             kind: "RELATION".into(),
             is_unique: false,
+            is_active: true,
             options: Vec::new(),
             relation: Some(back),
         });
@@ -270,7 +290,7 @@ fn check_relation(
 /// Two fields with one label are never matched; the server does not mind (`observed E1`).
 fn check_labels(object: &str, fields: &[Field], log: &mut Log) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-    for field in fields {
+    for field in fields.iter().filter(|field| field.is_active) {
         let plain = std::iter::once(field.label.clone());
         let subs = SUB_FIELDS.iter().filter(|(kind, ..)| *kind == field.kind);
         let labels = plain.chain(subs.map(|(_, sub, ..)| format!("{} / {sub}", field.label)));

@@ -2,16 +2,22 @@
 
 use super::page::{Page, code, label, number, plural, text};
 use crate::bundle::manifest::{Manifest, ObjectSpec};
-use crate::plan::{FieldSpec, OptionSpec};
+use crate::plan::{FieldSpec, Lack, OptionSpec};
 use crate::twenty::naming::{field_name, is_reserved};
 use crate::twenty::objects::{FieldType, Object, shipped_options};
 
 pub fn write(page: &mut Page, manifest: &Manifest) {
     page.heading(2, "2 Make the fields");
     objects(page, &manifest.schema.objects);
-    let fields = &manifest.schema.fields;
+    let fields: Vec<&FieldSpec> =
+        manifest.schema.fields.iter().filter(|field| field.is_open()).collect();
     if fields.is_empty() {
-        page.para("This bundle needs no further field. Go on with section 3.");
+        page.para(if manifest.schema.fields.is_empty() {
+            "This bundle needs no further field. Go on with section 3."
+        } else {
+            "There is nothing to make: the workspace has every field and every option of this \
+             bundle already. Go on with section 3."
+        });
         return;
     }
     page.prose(include_str!("prose/new-field.md"));
@@ -19,8 +25,9 @@ pub fn write(page: &mut Page, manifest: &Manifest) {
         page.prose(include_str!("prose/options.md"));
     }
     let mut number = 0;
-    for (i, object) in in_order(fields).into_iter().enumerate() {
-        let here: Vec<&FieldSpec> = fields.iter().filter(|field| field.object == object).collect();
+    for (i, object) in in_order(&fields).into_iter().enumerate() {
+        let here: Vec<&FieldSpec> =
+            fields.iter().copied().filter(|field| field.object == object).collect();
         of_object(page, i + 1, manifest.label_plural(object), &here, &mut number);
     }
 }
@@ -31,7 +38,8 @@ pub fn to_add(field: &FieldSpec) -> usize {
 }
 
 fn objects(page: &mut Page, objects: &[ObjectSpec]) {
-    if objects.is_empty() {
+    let new: Vec<&ObjectSpec> = objects.iter().filter(|object| !object.existing).collect();
+    if new.is_empty() {
         return;
     }
     page.para(
@@ -41,7 +49,7 @@ fn objects(page: &mut Page, objects: &[ObjectSpec]) {
     );
     page.table(
         ["Label, singular", "Label, plural", "API name, singular", "API name, plural"],
-        objects.iter().map(|object| {
+        new.iter().map(|object| {
             [
                 label(&object.label_singular),
                 label(&object.label_plural),
@@ -53,7 +61,7 @@ fn objects(page: &mut Page, objects: &[ObjectSpec]) {
 }
 
 /// The objects that get fields, in the manifest's order.
-fn in_order(fields: &[FieldSpec]) -> Vec<&str> {
+fn in_order<'f>(fields: &[&'f FieldSpec]) -> Vec<&'f str> {
     let mut objects = Vec::new();
     for field in fields {
         if !objects.contains(&field.object.as_str()) {
@@ -67,7 +75,10 @@ fn of_object(page: &mut Page, at: usize, object: &str, fields: &[&FieldSpec], co
     let (existing, new): (Vec<&FieldSpec>, Vec<&FieldSpec>) =
         fields.iter().partition(|field| field.existing);
     let made = match new.len() as u64 {
-        0 => "no new field, but options".to_owned(),
+        0 if existing.iter().all(|field| field.lacks.is_empty()) => {
+            "no new field, but options".to_owned()
+        }
+        0 => "no new field, but changes".to_owned(),
         count => plural(count, "new field", "new fields"),
     };
     let object = text(object);
@@ -97,8 +108,42 @@ fn of_object(page: &mut Page, at: usize, object: &str, fields: &[&FieldSpec], co
         ));
         options(page, &field.options);
     }
-    for field in existing {
+    lacking(page, &object, &existing);
+    for field in existing.into_iter().filter(|field| to_add(field) > 0) {
         added_options(page, &object, field);
+    }
+}
+
+/// Fields that are there and are not as the import needs them.
+fn lacking(page: &mut Page, object: &str, existing: &[&FieldSpec]) {
+    let lacking = existing.iter().filter(|field| !field.lacks.is_empty());
+    let items: Vec<String> = lacking
+        .map(|field| {
+            let what: Vec<&str> = field.lacks.iter().map(|lack| to_do(*lack)).collect();
+            format!("**{}** ({}): {}.", label(&field.label), code(&field.name), what.join("; "))
+        })
+        .collect();
+    if items.is_empty() {
+        return;
+    }
+    page.para(&format!(
+        "**Fields of {object} to change.** They exist already: open each under **Settings → Data Model \
+         → {object}** and save."
+    ));
+    page.list(&items);
+}
+
+const fn to_do(lack: Lack) -> &'static str {
+    match lack {
+        Lack::Active => "it is switched off, switch it on again (**⋮ → Activate**)",
+        Lack::Unique => {
+            "switch on **Unique**; if Twenty refuses, two records share a value: find and mend them \
+             first, else every import makes new records"
+        }
+        Lack::Label => {
+            "another field of this object has the same label, so the importer matches neither: \
+             rename the other one until the import is done"
+        }
     }
 }
 

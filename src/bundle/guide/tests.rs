@@ -78,6 +78,7 @@ fn manifest() -> Manifest {
     Manifest {
         state: Vec::new(),
         since: None,
+        workspace: None,
         format: FORMAT.into(),
         version: VERSION,
         tool: Tool { name: "close2twenty".into(), version: "0.1.0".into() },

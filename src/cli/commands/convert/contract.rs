@@ -74,7 +74,7 @@ pub(super) fn manifest(
             referenced_bytes: survey.files.values().map(|(_, bytes)| bytes).sum(),
             recordings: survey.recordings,
         },
-        links: manifest::links(),
+        links: manifest::links(&plan.steps),
         totals: manifest::Totals {
             records: summary.records.iter().map(|(kind, c)| ((*kind).to_owned(), *c)).collect(),
             rows,
@@ -82,8 +82,25 @@ pub(super) fn manifest(
         steps,
         state: Vec::new(),
         since: None,
+        workspace: workspace(plan),
         sample: summary.sample,
     }
+}
+
+/// What is known of the workspace, and who is missing there.
+fn workspace(plan: &Plan) -> Option<manifest::Target> {
+    let target = plan.target;
+    if !target.schema && target.members.is_none() {
+        return None;
+    }
+    let missing: Vec<_> = plan.missing().collect();
+    Some(manifest::Target {
+        schema: target.schema,
+        members: target.members.map(|members| members as u64),
+        missing: missing.len() as u64,
+        missing_inactive: missing.iter().filter(|owner| owner.inactive).count() as u64,
+        waiting: missing.iter().map(|owner| owner.cells()).sum(),
+    })
 }
 
 /// The objects to be made, in import order.
