@@ -306,8 +306,7 @@ fn key(header: &str) -> String {
 /// The labels [`Names::take`] tries for a field, in its order, without end.
 pub fn labels(label: &str, suffix: &str) -> impl Iterator<Item = String> + use<> {
     let wanted = field_label(label);
-    let base =
-        if suffix.trim().is_empty() { wanted.clone() } else { label_with(&wanted, suffix) };
+    let base = if suffix.trim().is_empty() { wanted.clone() } else { label_with(&wanted, suffix) };
     let numbered = base.clone();
     let numbers = (2_u32..).map(move |n| label_with(&numbered, &n.to_string()));
     [wanted, base].into_iter().chain(numbers)

@@ -213,9 +213,7 @@ fn check_field(spec: &FieldSpec, objects: &mut BTreeMap<String, Vec<Field>>, log
 
 /// What the manifest says the workspace's field lacks is what it lacks.
 fn check_lacks(spec: &FieldSpec, there: &Field, what: &str, log: &mut Log) {
-    for (lack, is) in
-        [("active", !there.is_active), ("unique", spec.unique && !there.is_unique)]
-    {
+    for (lack, is) in [("active", !there.is_active), ("unique", spec.unique && !there.is_unique)] {
         if spec.lacks(lack) != is {
             log.manifest(what, "field-lacks", lack);
         }

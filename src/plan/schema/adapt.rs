@@ -146,7 +146,8 @@ fn standard_fields(
             continue;
         }
         // The stages are a field of the schema already.
-        if (member && !parts.members) || schema.iter().any(|s| is(s, &step.object, &resolved.name)) {
+        if (member && !parts.members) || schema.iter().any(|s| is(s, &step.object, &resolved.name))
+        {
             continue;
         }
         let mut spec = standard(&step.object, column, object, resolved);
@@ -202,8 +203,12 @@ fn standard(
         options: options.collect(),
         relation,
         delivery: "both".to_owned(),
-        why: if resolved.there { "a field of Twenty" } else { "a field of Twenty that is not here" }
-            .to_owned(),
+        why: if resolved.there {
+            "a field of Twenty"
+        } else {
+            "a field of Twenty that is not here"
+        }
+        .to_owned(),
     }
 }
 

@@ -247,7 +247,7 @@ fn second_spec(
         kind,
         unique: false,
         existing: home.existing,
-                lacks: Vec::new(),
+        lacks: Vec::new(),
         options: Vec::new(),
         relation,
         delivery: "both".to_owned(),

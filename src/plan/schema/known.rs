@@ -93,7 +93,14 @@ impl Known {
 /// Fields every object has that no import should fill.
 fn is_system(name: &str) -> bool {
     const SYSTEM: &[&str] = &[
-        "id", "createdAt", "updatedAt", "deletedAt", "position", "searchVector", "avatarUrl", "name",
+        "id",
+        "createdAt",
+        "updatedAt",
+        "deletedAt",
+        "position",
+        "searchVector",
+        "avatarUrl",
+        "name",
     ];
     SYSTEM.contains(&name)
 }
@@ -107,7 +114,8 @@ fn target(field: &WsField) -> Option<&str> {
 /// for two of the types.
 fn same_type(there: &str, kind: FieldType) -> bool {
     let ours = word(kind);
-    matches!((there, &*ours), ("RICH_TEXT_V2", "RICH_TEXT") | ("NUMERIC", "NUMBER")) || there == ours
+    matches!((there, &*ours), ("RICH_TEXT_V2", "RICH_TEXT") | ("NUMERIC", "NUMBER"))
+        || there == ours
 }
 
 impl Names {
@@ -222,14 +230,14 @@ impl Names {
             return Resolved { name, label, there: true, lacks: Vec::new(), reverse: None };
         }
         let names = self.of(object);
-        let (name, label) = if occupied.is_none() && names.name_is_free(column.field, name_kind(kind))
-        {
-            let name = column.field.to_owned();
-            let label = names.take_label(&name, label, "Close", name_kind(kind));
-            (name, label)
-        } else {
-            names.take(label, "Close", name_kind(kind))
-        };
+        let (name, label) =
+            if occupied.is_none() && names.name_is_free(column.field, name_kind(kind)) {
+                let name = column.field.to_owned();
+                let label = names.take_label(&name, label, "Close", name_kind(kind));
+                (name, label)
+            } else {
+                names.take(label, "Close", name_kind(kind))
+            };
         Resolved { name, label, there: false, lacks: Vec::new(), reverse: None }
     }
 }
@@ -237,7 +245,8 @@ impl Names {
 /// A built-in field that is there.
 fn on(field: &WsField, unique: bool, object: &WsObject) -> Resolved {
     let label = field.label.trim().to_lowercase();
-    let mut others = object.fields.iter().filter(|other| other.is_active && other.name != field.name);
+    let mut others =
+        object.fields.iter().filter(|other| other.is_active && other.name != field.name);
     let lacks = [
         (Lack::Active, !field.is_active),
         (Lack::Unique, unique && !field.is_unique),

@@ -33,7 +33,9 @@ impl Names {
             }
         }
         for object in Object::ALL {
-            if let Some(there) = workspace.object(object.name()).filter(|_| !workspace.is_standard()) {
+            if let Some(there) =
+                workspace.object(object.name()).filter(|_| !workspace.is_standard())
+            {
                 names.resolve(there, object.columns());
                 continue;
             }
