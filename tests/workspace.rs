@@ -202,6 +202,22 @@ fn after_a_full_migration_nothing_is_left_to_make() {
     }
 }
 
+/// The map names what is to be made; what is there by now is used again.
+#[test]
+fn a_map_made_before_the_migration_still_holds_after_it() {
+    let fresh = standard();
+    for (name, input) in made::exports() {
+        let map = made::proposed(&input);
+        let first = Made::mapped(&input, Some(&text(&fresh)), None, Some(&map));
+        let workspace = migrated(fresh.clone(), &first.manifest());
+        let second = Made::mapped(&input, Some(&text(&workspace)), None, Some(&map));
+        for field in second.manifest()["schema"]["fields"].as_array().expect("fields") {
+            assert!(field["existing"] == true && field["options"].is_null(), "{name}: {field:#}");
+        }
+        assert_eq!(first.rows(), second.rows(), "{name}");
+    }
+}
+
 #[test]
 fn what_is_in_the_way_keeps_its_name_and_ours_gets_another() {
     let mut workspace = standard();

@@ -4,10 +4,12 @@
 use super::{cases, importer};
 use cases::sheet::{Sheet, sheets};
 use close2twenty::cli::commands::convert::{Options, convert};
+use close2twenty::mapping::MapFile;
 use close2twenty::twenty::workspace::Workspace;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use tempfile::TempDir;
 
 /// A row: its cells that are not empty, by header.
@@ -32,6 +34,16 @@ impl Made {
     }
 
     pub fn of(input: &Path, workspace: Option<&str>, since: Option<&Path>) -> Self {
+        Self::mapped(input, workspace, since, None)
+    }
+
+    /// With a map.
+    pub fn mapped(
+        input: &Path,
+        workspace: Option<&str>,
+        since: Option<&Path>,
+        map: Option<&MapFile>,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         for (name, threads) in [("bundle", 1), ("again", 3)] {
             let options = Options {
@@ -39,12 +51,13 @@ impl Made {
                 output: folder.path().join(name),
                 workspace: workspace.map(|text| Workspace::parse(text).expect("a workspace")),
                 since: since.map(Path::to_owned),
+                map: map.cloned(),
                 threads,
                 ..Options::default()
             };
             // A value that is not accounted for is an error.
             let summary = convert(&options, cases::built_in(), &|_| ()).expect("a bundle");
-            assert_eq!(summary.records.is_empty(), false);
+            assert!(!summary.records.is_empty());
         }
         let made = Self { folder };
         let again = cases::files(&made.folder.path().join("again"));
@@ -103,6 +116,17 @@ impl Made {
         let bytes = std::fs::read(self.path().join("manifest.json")).expect("a manifest");
         serde_json::from_slice(&bytes).expect("JSON")
     }
+}
+
+/// The map the program proposes for an export.
+pub fn proposed(input: &Path) -> MapFile {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let place = folder.path().join("mapping.toml");
+    let mut plan = Command::new(env!("CARGO_BIN_EXE_close2twenty"));
+    let run = plan.arg("plan").arg(input).arg("-o").arg(&place).output().expect("the program");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let text = std::fs::read_to_string(&place).expect("a map");
+    MapFile::parse("mapping.toml", &text).expect("a map")
 }
 
 /// A report as a sheet.

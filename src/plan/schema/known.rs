@@ -57,7 +57,7 @@ impl Known {
             let own = Object::by_name(&object.name_singular).map_or(&[][..], Object::columns);
             let free = object.fields.iter().filter(|field| {
                 let ours = own.iter().any(|column| column.field == field.name);
-                field.is_active && !ours && !is_system(&field.name)
+                field.is_active && !ours && !is_system(&field.name) && !has_twin(field, object)
             });
             let free = free.map(|field| Free {
                 name: field.name.clone(),
@@ -242,15 +242,20 @@ impl Names {
     }
 }
 
-/// A built-in field that is there.
-fn on(field: &WsField, unique: bool, object: &WsObject) -> Resolved {
+/// Another field has the same label: the importer matches neither.
+fn has_twin(field: &WsField, object: &WsObject) -> bool {
     let label = field.label.trim().to_lowercase();
     let mut others =
         object.fields.iter().filter(|other| other.is_active && other.name != field.name);
+    others.any(|other| other.label.trim().to_lowercase() == label)
+}
+
+/// A built-in field that is there.
+fn on(field: &WsField, unique: bool, object: &WsObject) -> Resolved {
     let lacks = [
         (Lack::Active, !field.is_active),
         (Lack::Unique, unique && !field.is_unique),
-        (Lack::Label, others.any(|other| other.label.trim().to_lowercase() == label)),
+        (Lack::Label, has_twin(field, object)),
     ];
     Resolved {
         name: field.name.clone(),
