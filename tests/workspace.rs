@@ -263,6 +263,51 @@ fn what_is_in_the_way_keeps_its_name_and_ours_gets_another() {
 }
 
 #[test]
+fn an_object_of_a_custom_types_name_is_used_again_and_gets_what_it_lacks() {
+    let first = Made::standard();
+    let of = |o: &Value, key: &str| o[key].as_str().expect("text").to_owned();
+    let objects = first.manifest()["schema"]["objects"].clone();
+    let one = objects.as_array().and_then(|objects| objects.last()).expect("a custom type").clone();
+    let name = of(&one, "name_singular");
+    let mut fields = made::own_fields();
+    let own = fields.as_array_mut().expect("fields");
+    own.push(json!({"name": "status", "label": "Status", "type": "TEXT"}));
+    own.push(json!({"name": "closeId", "label": "Kennung", "type": "TEXT", "isUnique": true}));
+    let mut workspace = standard();
+    workspace["objects"].as_array_mut().expect("objects").push(json!({
+        "nameSingular": name, "namePlural": "ownPlural", "labelSingular": "Eigenes",
+        "labelPlural": "Eigene", "isCustom": true, "fields": fields}));
+    let made = Made::new(&text(&workspace), None);
+    let manifest = made.manifest();
+    let objects = manifest["schema"]["objects"].as_array().expect("objects");
+    let again = objects.iter().find(|o| o["name_singular"] == name).expect("the object");
+    assert_eq!((&again["existing"], &again["label_plural"]), (&json!(true), &json!("Eigene")));
+    let fields = manifest_fields(&manifest);
+    assert_eq!(fields[&(name.clone(), "closeId".into())]["existing"], true);
+    assert_eq!(fields[&(name.clone(), "statusClose".into())]["label"], "Status (Close)");
+    let steps = manifest["steps"].as_array().expect("steps");
+    let step = steps.iter().find(|step| step["object"] == name).expect("a step");
+    assert!(step["columns"].to_string().contains("\"Kennung\""));
+}
+
+#[test]
+fn somebody_inactive_in_close_is_named_while_they_are_a_member() {
+    let some = Made::new(&stored("members-some.json"), None);
+    let owners = some.report("owners.csv");
+    let inactive = owners.find("status", "inactive");
+    let emails: Vec<&str> = inactive.iter().map(|row| &row["email"]).collect();
+    let with = |email: &str| json!({"members": [{"email": email.to_uppercase()}]}).to_string();
+    for email in emails.into_iter().filter(|email| !email.is_empty()) {
+        let owners = Made::new(&with(email), None).report("owners.csv");
+        assert_eq!(&owners.one("email", email)["workspace_member"], email.to_lowercase());
+        assert_eq!(&owners.one("email", email)["status"], "inactive");
+    }
+    assert!(!inactive.is_empty(), "the sample has such people");
+    let nobody = owners.find("email", "");
+    assert!(nobody.iter().all(|row| &row["workspace_member"] == "missing"));
+}
+
+#[test]
 fn stages_of_the_workspace_are_used_again_whatever_their_case() {
     let first = Made::standard();
     let fields = manifest_fields(&first.manifest());

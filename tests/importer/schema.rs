@@ -186,8 +186,10 @@ fn check_field(spec: &FieldSpec, objects: &mut BTreeMap<String, Vec<Field>>, log
             log.manifest(&what, "field-existing", detail);
         }
         check_lacks(spec, there, &what, log);
-        let same = spec.options().is_empty();
-        return if same { () } else { options::check(spec, &what, &there.options, log) };
+        if !spec.options().is_empty() {
+            options::check(spec, &what, &there.options, log);
+        }
+        return;
     }
     if spec.is_append() {
         log.manifest(&what, "field-existing", "no such standard field");

@@ -227,7 +227,7 @@ pub fn migrated(mut workspace: Value, manifest: &Value) -> Value {
 }
 
 /// What Twenty gives every object.
-fn own_fields() -> Value {
+pub fn own_fields() -> Value {
     json!([
         {"name": "id", "label": "Id", "type": "UUID"},
         {"name": "name", "label": "Name", "type": "TEXT"},
