@@ -7,7 +7,7 @@ use super::coverage::Coverage;
 use crate::close::{Group, Kind};
 use crate::read::node;
 use crate::survey::{Visit, hash};
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -58,16 +58,14 @@ pub struct Sample {
 impl Sample {
     /// Chooses `n` leads, and adds those they refer to.
     pub fn choose(plan: &Plan, coverage: &Coverage, n: usize) -> Self {
-        let chosen = greedy(plan, coverage, n);
+        let chosen = best_of(plan, coverage, n);
         let leads = chosen.len() as u64;
         let all = closed(coverage, chosen);
-        let mut covered: HashSet<u32, foldhash::fast::FixedState> = HashSet::default();
-        all.iter().for_each(|at| covered.extend(coverage.features(*at)));
         let counts = Sampled {
             leads,
             added: all.len() as u64 - leads,
             of: plan.leads.len() as u64,
-            features_covered: covered.len() as u64,
+            features_covered: covered(coverage, &all).len() as u64,
             features: coverage.known() as u64,
         };
         let mut ids: Ids = all
@@ -125,16 +123,42 @@ pub(super) fn home<'a>(visit: &Visit<'a>) -> Home<'a> {
     }
 }
 
+/// Orders of equal leads that are tried.
+const ORDERS: u32 = 8;
+
+/// The best of several choices: among leads that add as much as each other, the one taken first decides
+/// what the later ones can add. The first of equally good choices.
+fn best_of(plan: &Plan, coverage: &Coverage, n: usize) -> Vec<usize> {
+    let mut best = (0, Vec::new());
+    for order in 0..ORDERS {
+        let mut chosen = greedy(plan, coverage, n, order);
+        swap(plan, coverage, &mut chosen);
+        let shown = covered(coverage, &chosen).len();
+        if order == 0 || shown > best.0 {
+            best = (shown, chosen);
+        }
+        if best.0 == coverage.known() || best.1.len() == plan.leads.len() {
+            break;
+        }
+    }
+    best.1
+}
+
+fn covered(coverage: &Coverage, leads: &[usize]) -> HashSet<u32, foldhash::fast::FixedState> {
+    leads.iter().flat_map(|at| coverage.features(*at)).copied().collect()
+}
+
 /// New features at most, the rank among equals, the lead's number.
 type Candidate<'a> = (usize, Reverse<(u64, &'a str)>, usize);
 
 /// The leads, by number, that cover the most together; where nothing new is left, those with the
 /// smallest hash of their ids. Each step takes the lead with the most new features: no way that is
-/// as quick finds more for certain.
-fn greedy(plan: &Plan, coverage: &Coverage, n: usize) -> Vec<usize> {
+/// as quick finds more for certain. `order` turns the hash, and with it the order of equals.
+fn greedy(plan: &Plan, coverage: &Coverage, n: usize, order: u32) -> Vec<usize> {
     let ids = plan.leads.keys().enumerate();
+    let rank = |id: &str| hash(id).rotate_left(order * 64 / ORDERS);
     let mut heap: BinaryHeap<Candidate<'_>> =
-        ids.map(|(at, id)| (coverage.features(at).len(), Reverse((hash(id), &**id)), at)).collect();
+        ids.map(|(at, id)| (coverage.features(at).len(), Reverse((rank(id), &**id)), at)).collect();
     let mut covered: HashSet<u32, foldhash::fast::FixedState> = HashSet::default();
     let mut chosen = Vec::new();
     while chosen.len() < n {
@@ -149,6 +173,47 @@ fn greedy(plan: &Plan, coverage: &Coverage, n: usize) -> Vec<usize> {
         chosen.push(at);
     }
     chosen
+}
+
+/// Swaps a chosen lead for another while that covers more: the first choices may have become needless
+/// through later ones. Only leads with a feature nobody shows yet can be worth it, and each swap covers
+/// more than before, so it ends.
+fn swap(plan: &Plan, coverage: &Coverage, chosen: &mut [usize]) {
+    let mut shows: HashMap<u32, usize, foldhash::fast::FixedState> = HashMap::default();
+    let features = chosen.iter().flat_map(|at| coverage.features(*at));
+    features.for_each(|feature| *shows.entry(*feature).or_default() += 1);
+    while let Some((place, other)) = best_swap(plan, coverage, chosen, &shows) {
+        let Some(out) = chosen.get_mut(place) else { return };
+        for feature in coverage.features(*out) {
+            if let Some(count) = shows.get_mut(feature) {
+                *count -= 1;
+            }
+        }
+        coverage.features(other).iter().for_each(|f| *shows.entry(*f).or_default() += 1);
+        *out = other;
+    }
+}
+
+/// The chosen lead and the one in its place that cover the most more than now; the earlier choice, then
+/// the smaller hash, among equals.
+fn best_swap(
+    plan: &Plan,
+    coverage: &Coverage,
+    chosen: &[usize],
+    shows: &HashMap<u32, usize, foldhash::fast::FixedState>,
+) -> Option<(usize, usize)> {
+    let count = |feature: &u32| shows.get(feature).copied().unwrap_or_default();
+    let new = |at: usize| coverage.features(at).iter().filter(|f| count(f) == 0).count();
+    let worth = (0..plan.leads.len()).filter(|at| new(*at) > 0);
+    let swaps = worth.flat_map(|at| chosen.iter().enumerate().map(move |(i, out)| (i, *out, at)));
+    let gains = swaps.filter_map(|(i, out, at)| {
+        let alone = coverage.features(out).iter().filter(|f| count(f) == 1);
+        let lost = alone.filter(|f| coverage.features(at).binary_search(f).is_err()).count();
+        let gain = new(at).checked_sub(lost).filter(|gain| *gain > 0)?;
+        let id = plan.leads.get_index(at)?.0;
+        Some((gain, Reverse((i, hash(id), &**id)), at))
+    });
+    gains.max().map(|(_, Reverse((i, ..)), at)| (i, at))
 }
 
 /// The chosen leads and all they refer to, directly or not.
@@ -225,6 +290,18 @@ mod tests {
         let mut turned = leads.to_vec();
         turned.reverse();
         assert_eq!(chosen(leads, 3), chosen(&turned, 3));
+    }
+
+    /// The first choice has the most, but what it has the other two show together.
+    #[test]
+    fn a_choice_that_became_needless_is_swapped() {
+        let leads: &[(&str, &[u32], &[&str])] = &[
+            ("lead_a", &[1, 2, 3, 4], &[]),
+            ("lead_b", &[1, 2, 5], &[]),
+            ("lead_c", &[3, 4, 6], &[]),
+        ];
+        let (ids, counts) = chosen(leads, 2);
+        assert_eq!((ids, counts.features_covered), (vec!["lead_b".into(), "lead_c".into()], 6));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::twenty::objects::{FieldType, Object, shipped_options};
 
 pub fn write(page: &mut Page, manifest: &Manifest) {
     page.heading(2, "2 Make the fields");
-    objects(page, &manifest.schema.objects);
+    objects(page, manifest);
     let fields: Vec<&FieldSpec> =
         manifest.schema.fields.iter().filter(|field| field.is_open()).collect();
     if fields.is_empty() {
@@ -28,7 +28,7 @@ pub fn write(page: &mut Page, manifest: &Manifest) {
     for (i, object) in in_order(&fields).into_iter().enumerate() {
         let here: Vec<&FieldSpec> =
             fields.iter().copied().filter(|field| field.object == object).collect();
-        of_object(page, i + 1, manifest.label_plural(object), &here, &mut number);
+        of_object(page, i + 1, (manifest, object), &here, &mut number);
     }
 }
 
@@ -37,24 +37,32 @@ pub fn to_add(field: &FieldSpec) -> usize {
     field.options.iter().filter(|option| !option.existing).count()
 }
 
-fn objects(page: &mut Page, objects: &[ObjectSpec]) {
-    let new: Vec<&ObjectSpec> = objects.iter().filter(|object| !object.existing).collect();
-    if new.is_empty() {
+/// Objects that have to be made by hand.
+pub fn to_make(manifest: &Manifest) -> impl Iterator<Item = &ObjectSpec> {
+    manifest.schema.objects.iter().filter(|object| !object.existing)
+}
+
+/// All objects before the first field: fields of one may refer to any other.
+fn objects(page: &mut Page, manifest: &Manifest) {
+    if to_make(manifest).next().is_none() {
         return;
     }
     page.para(
-        "**Objects first.** Click **Settings → Data Model → + New Object** for each row, type both \
-         labels, switch off **Synchronize Objects Labels and API Names** (with **Advanced** on), \
-         type both API names, and save.",
+        "**Objects first.** Make all of them before the first field: a relation can only point to \
+         an object that is there. Switch **Advanced** on, at the bottom of the menu in \
+         **Settings**. Then for each row click **Settings → Data Model → + New Object**, type both \
+         labels, switch off **Synchronize Objects Labels and API Names**, type both API names, and \
+         save.",
     );
     page.table(
-        ["Label, singular", "Label, plural", "API name, singular", "API name, plural"],
-        new.iter().map(|object| {
+        ["Label, singular", "Label, plural", "API name, singular", "API name, plural", "Why"],
+        to_make(manifest).map(|object| {
             [
                 label(&object.label_singular),
                 label(&object.label_plural),
                 code(&object.name_singular),
                 code(&object.name_plural),
+                text(&object.why),
             ]
         }),
     );
@@ -71,7 +79,13 @@ fn in_order<'f>(fields: &[&'f FieldSpec]) -> Vec<&'f str> {
     objects
 }
 
-fn of_object(page: &mut Page, at: usize, object: &str, fields: &[&FieldSpec], count: &mut u64) {
+fn of_object(
+    page: &mut Page,
+    at: usize,
+    (manifest, object): (&Manifest, &str),
+    fields: &[&FieldSpec],
+    count: &mut u64,
+) {
     let (existing, new): (Vec<&FieldSpec>, Vec<&FieldSpec>) =
         fields.iter().partition(|field| field.existing);
     let made = match new.len() as u64 {
@@ -81,7 +95,7 @@ fn of_object(page: &mut Page, at: usize, object: &str, fields: &[&FieldSpec], co
         0 => "no new field, but changes".to_owned(),
         count => plural(count, "new field", "new fields"),
     };
-    let object = text(object);
+    let object = text(manifest.label_plural(object));
     page.heading(3, &format!("2.{at} {object}: {made}"));
     if !new.is_empty() {
         page.table(
@@ -93,7 +107,7 @@ fn of_object(page: &mut Page, at: usize, object: &str, fields: &[&FieldSpec], co
                     label(&field.label),
                     code(&field.name),
                     field.kind.label().to_owned(),
-                    settings(field),
+                    settings(manifest, field),
                     text(&field.why),
                 ]
             }),
@@ -148,7 +162,7 @@ const fn to_do(lack: Lack) -> &'static str {
 }
 
 /// What is to be set besides type and label.
-fn settings(field: &FieldSpec) -> String {
+fn settings(manifest: &Manifest, field: &FieldSpec) -> String {
     let mut settings = Vec::new();
     if field.unique {
         settings.push("**unique**".to_owned());
@@ -156,7 +170,7 @@ fn settings(field: &FieldSpec) -> String {
     if let Some(relation) = &field.relation {
         settings.push(format!(
             "belongs to one **{}**, field on destination: **{}**",
-            target(&relation.target),
+            text(target(manifest, &relation.target)),
             label(&relation.reverse_label)
         ));
     }
@@ -172,10 +186,9 @@ fn settings(field: &FieldSpec) -> String {
     settings.join("; ")
 }
 
-/// The label people see of an object named in the manifest.
-fn target(name: &str) -> String {
-    let object = Object::ALL.into_iter().find(|object| object.name() == name);
-    object.map_or_else(|| text(name), |object| object.label_plural().to_owned())
+/// The label people see of an object.
+fn target<'m>(manifest: &'m Manifest, name: &'m str) -> &'m str {
+    if name == "workspaceMember" { "Workspace Members" } else { manifest.label_plural(name) }
 }
 
 /// Whether Twenty would make another API name out of the label than the manifest wants. For
