@@ -51,13 +51,13 @@ impl Export {
             Value::Array(items) => items.iter().for_each(|item| self.see(item)),
             Value::Object(object) => {
                 let (id, name) = (text(value, "id"), text(value, "name"));
-                if !name.is_empty() {
+                if !id.is_empty() && !name.is_empty() {
                     self.names.entry(id.to_owned()).or_insert_with(|| name.to_owned());
                 }
                 if id.starts_with("cont_") {
                     self.contacts.insert(id.to_owned());
                 }
-                let email = text(value, "email");
+                let email = text(value, "email").to_lowercase();
                 if id.starts_with("user_") && !email.is_empty() {
                     let name = [text(value, "first_name"), text(value, "last_name")].join(" ");
                     self.users.insert(id.to_owned(), format!("{} <{email}>", name.trim()));
@@ -201,7 +201,10 @@ fn built_in(
     let company = &leads.one("lead", word("lead_id"))["company"];
     check("Company / Close Id", cell("Company / Close Id") == *company);
     if !company.is_empty() {
-        check("Company / Close Id", target.sheets["companies"].find("Close Id", company).len() == 1);
+        check(
+            "Company / Close Id",
+            target.sheets["companies"].find("Close Id", company).len() == 1,
+        );
     }
     wrong
 }

@@ -81,6 +81,24 @@ fn the_order_of_files_does_not_show() {
     assert_same("as a folder", &expected, &folder);
 }
 
+/// Types, fields and copies in several files: which is read first decides nothing.
+#[test]
+fn custom_types_do_not_show_threads_and_files() {
+    let mut several = 0;
+    for case in cases::all().iter().filter(|case| case.name.starts_with("oddities/custom-")) {
+        let mut files: Vec<PathBuf> = fs::read_dir(&case.input)
+            .expect("a case")
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
+        files.sort();
+        several += usize::from(files.len() > 1);
+        let expected = converted(&files, 1);
+        files.reverse();
+        assert_same(&case.name, &expected, &converted(&files, 4));
+    }
+    assert!(several > 5, "there is something to mix up");
+}
+
 #[test]
 fn gzip_does_not_show() {
     let folder = tempfile::tempdir().expect("a folder");

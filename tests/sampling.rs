@@ -210,6 +210,70 @@ fn the_schema_is_that_of_the_whole() {
     assert_eq!(small["sample"]["leads"], 2);
 }
 
+/// Ids of custom activities and objects by lead, of one export.
+fn custom_records(folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    fn walk(value: &Value, lead: Option<&str>, into: &mut BTreeMap<String, BTreeSet<String>>) {
+        let id = value["id"].as_str().unwrap_or_default();
+        let inside = Some(id).filter(|id| id.starts_with("lead_")).or(lead);
+        let keys = ["custom_activity_type_id", "custom_object_type_id"];
+        let custom = id.starts_with("custobj_") || id.starts_with("acti_");
+        if custom && keys.iter().any(|key| value.get(*key).is_some()) {
+            let lead = value["lead_id"].as_str().or(lead).unwrap_or_default();
+            into.entry(lead.to_owned()).or_default().insert(id.to_owned());
+        }
+        let inner = value.as_object().into_iter().flat_map(|object| object.values());
+        inner.chain(value.as_array().into_iter().flatten()).for_each(|v| walk(v, inside, into));
+    }
+    let mut found = BTreeMap::new();
+    objects(folder).iter().for_each(|object| walk(object, None, &mut found));
+    found
+}
+
+/// Custom activities and objects come with their leads, whether or not their type is known, in files
+/// with the columns of the whole.
+#[test]
+fn custom_types_come_with_their_leads() {
+    let odd = cases::all().into_iter().filter(|case| case.name.starts_with("oddities/custom-"));
+    let mut all: Vec<_> = odd.map(|case| (case, 1)).collect();
+    all.extend([(sample(), 3), (sample(), 10)]);
+    let mut seen = 0;
+    cases::for_each(&all, |(case, n)| {
+        let whole = cases::run(&case.input).expect("it converts");
+        let small = sampled(std::slice::from_ref(&case.input), 1, *n);
+        let leads = leads(&small);
+        let records = custom_records(&case.input);
+        let wanted: BTreeSet<&String> = records
+            .iter()
+            .filter(|(lead, _)| leads.contains(*lead))
+            .flat_map(|(_, ids)| ids)
+            .collect();
+        let (whole, small) = (whole.path(), small.path());
+        let (whole, small) = (cases::sheet::sheets(&whole), cases::sheet::sheets(&small));
+        let standard = ["companies", "people", "opportunities", "tasks", "notes"];
+        let mut found = BTreeSet::new();
+        let mut wrong = Vec::new();
+        for (name, sheet) in &small {
+            if sheet.header != whole[name].header {
+                wrong.push(format!("{}: {name} has other columns", case.name));
+            }
+            if standard.contains(&name.as_str()) || name.ends_with("-links") {
+                continue;
+            }
+            found.extend(sheet.column("Close Id").into_iter().map(str::to_owned));
+            let strange = sheet.rows.iter().filter(|row| !whole[name].rows.contains(row));
+            wrong.extend(strange.map(|row| format!("{}: {name} {row:?}", case.name)));
+        }
+        if !found.iter().eq(wanted.iter().copied()) {
+            wrong.push(format!("{}: {found:?}, not {wanted:?}", case.name));
+        }
+        wrong
+    });
+    for (case, _) in &all {
+        seen += custom_records(&case.input).len();
+    }
+    assert!(seen > 20, "there are custom records to look for: {seen}");
+}
+
 #[test]
 fn threads_and_files_do_not_show() {
     let input = [sample().input];

@@ -1,16 +1,16 @@
 //! Values of custom fields, by the rule the plan chose for each field. A value that does not fit is
 //! left for the archive and listed. It must not choose types.
 
+mod cell;
+
 use super::rows::Cells;
-use super::work::{Work, notice};
-use crate::close::record::scalar;
-use crate::close::{Custom, Kind, Record, Space, time};
+use super::work::Work;
+use crate::close::{Custom, Kind, Record, Space};
 use crate::event::{self, Notice};
 use crate::plan::{CustomField, Place, Plan, ValueRule};
 use crate::read::{Node, node};
 use crate::twenty::objects::Object;
-use crate::twenty::{date, link, number, text};
-use std::borrow::Cow;
+use cell::{Cell, cell, items, named, texts, users};
 
 /// Where values go: the object, and whether what finds its cell taken is written on another row.
 #[derive(Clone, Copy)]
@@ -71,7 +71,7 @@ fn value(
     let Some((_, column)) = field.columns.iter().find(|(at, _)| *at == step) else { return };
     debug_assert_eq!(step, cells.step);
     match cell(plan, field, custom.value) {
-        Ok(Cell { text, more, whole }) => {
+        Ok(Cell { text, more, lost }) => {
             let there = cells.get_at(*column);
             if there.is_empty() {
                 cells.set_at(*column, &text);
@@ -79,10 +79,14 @@ fn value(
                     cells.set_at(column + 1, more);
                 }
                 beside_member(plan, field, custom.value, cells);
-                if !whole && custom.is_open() {
-                    remark(work, record, key, event::CUT);
+                match lost {
+                    Some(why) if custom.is_open() => {
+                        remark(work, record, key, why);
+                        custom.set_aside();
+                    }
+                    Some(_) => custom.set_aside(),
+                    None => custom.taken(),
                 }
-                if whole { custom.taken() } else { custom.set_aside() }
             } else if into.elsewhere {
                 // The other row takes it.
             } else if *there == *text {
@@ -174,7 +178,7 @@ pub(super) fn lines(work: &mut Work<'_>, record: &Record<'_>) -> String {
         match shown {
             Ok(shown) => {
                 lines.push(format!("{}: {}", field.close_name, shown.text));
-                if shown.whole { custom.taken() } else { custom.set_aside() }
+                if shown.lost.is_none() { custom.taken() } else { custom.set_aside() }
             }
             Err(why) => {
                 custom.set_aside();
@@ -184,142 +188,6 @@ pub(super) fn lines(work: &mut Work<'_>, record: &Record<'_>) -> String {
         }
     }
     lines.join("\n")
-}
-
-/// What a value becomes.
-struct Cell {
-    text: String,
-    /// What goes into the next column: the currency of an amount.
-    more: Option<&'static str>,
-    /// The cell holds all of it.
-    whole: bool,
-}
-
-impl From<String> for Cell {
-    fn from(text: String) -> Self {
-        Self { text, more: None, whole: true }
-    }
-}
-
-/// The items as one text, cut where it is longer than a cell.
-fn texts(value: &[Node<'_>]) -> Result<Cell, Notice> {
-    let shown = items(value)?;
-    Ok(joined(shown.iter().map(|item| text::block(item)).collect::<Vec<_>>().join(", ")))
-}
-
-fn joined(all: String) -> Cell {
-    let whole = text::fits(&all);
-    if whole {
-        all.into()
-    } else {
-        Cell { text: text::head(&all, text::MAX_CELL).to_owned(), more: None, whole }
-    }
-}
-
-/// The only item of a value.
-fn single(value: &[Node<'_>]) -> Result<String, Notice> {
-    match items(value)?.as_slice() {
-        [only] => Ok(only.to_string()),
-        _ => Err(event::UNFIT),
-    }
-}
-
-fn cell(plan: &Plan, field: &CustomField, value: &[Node<'_>]) -> Result<Cell, Notice> {
-    let text = match field.rule {
-        ValueRule::Archive => return Err(event::UNFIT),
-        ValueRule::Text => return texts(value),
-        ValueRule::Number => number::number(&single(value)?).map_err(notice)?.into_owned(),
-        ValueRule::Boolean => boolean(&single(value)?)?.to_owned(),
-        ValueRule::Date => {
-            let date = time::date(&single(value)?).ok_or(event::NO_TIME)?;
-            date::date_cell(date).map_err(notice)?
-        }
-        ValueRule::DateTime => instant(&single(value)?)?,
-        ValueRule::Select => {
-            let raw = single(value)?;
-            field.options.value(&raw).ok_or(event::UNFIT)?.to_owned()
-        }
-        ValueRule::MultiSelect => {
-            let items = items(value)?;
-            let values: Option<Vec<&str>> =
-                items.iter().map(|item| field.options.value(item)).collect();
-            serde_json::to_string(&values.ok_or(event::UNFIT)?).unwrap_or_default()
-        }
-        ValueRule::Link => link::link(&single(value)?).map_err(notice)?.url,
-        ValueRule::Currency => {
-            let text = number::number(&single(value)?).map_err(notice)?.into_owned();
-            return Ok(Cell { text, more: plan.currency, whole: true });
-        }
-        ValueRule::Users => users(plan, value)?,
-        ValueRule::Member => plan.member(&single(value)?).ok_or(event::NO_MEMBER)?.to_owned(),
-        ValueRule::Contact => plan.person(&single(value)?).ok_or(event::DANGLING)?.to_owned(),
-        ValueRule::Contacts => {
-            let name = |id: &str| plan.contacts.get(id).map(|contact| contact.name.clone());
-            return named(value, &name);
-        }
-        ValueRule::Object(at) => object(plan, at, single(value)?)?,
-        ValueRule::Objects => {
-            let name = |id: &str| {
-                let object = plan.custom_objects.get(&crate::survey::hash(id));
-                object.map(|(_, name)| name.clone())
-            };
-            return named(value, &name);
-        }
-    };
-    Ok(text.into())
-}
-
-fn instant(raw: &str) -> Result<String, Notice> {
-    if time::is_date_only(raw) {
-        let date = time::date(raw).ok_or(event::NO_TIME)?;
-        return date::date_as_date_time_cell(date).map_err(notice);
-    }
-    date::date_time_cell(time::instant(raw).ok_or(event::NO_TIME)?).map_err(notice)
-}
-
-/// The words for true and false that people choose for a field of two choices.
-fn boolean(raw: &str) -> Result<&'static str, Notice> {
-    match raw.trim().to_lowercase().as_str() {
-        "true" | "yes" | "y" | "1" | "ja" | "oui" | "sí" | "si" | "sim" => Ok("true"),
-        "false" | "no" | "n" | "0" | "nein" | "non" | "não" | "nee" => Ok("false"),
-        _ => Err(event::UNFIT),
-    }
-}
-
-fn users(plan: &Plan, value: &[Node<'_>]) -> Result<String, Notice> {
-    let items = items(value)?;
-    let users = items.iter().map(|item| {
-        if item.starts_with("user_") { plan.owner(item) } else { text::line(item).into_owned() }
-    });
-    Ok(users.collect::<Vec<_>>().join("; "))
-}
-
-/// `Name (id); Name (id)`.
-fn named(value: &[Node<'_>], name: &dyn Fn(&str) -> Option<Box<str>>) -> Result<Cell, Notice> {
-    let items = items(value)?;
-    let shown = items.iter().map(|id| match name(id) {
-        Some(name) if !name.trim().is_empty() => format!("{} ({id})", text::line(&name)),
-        _ => text::line(id).into_owned(),
-    });
-    Ok(joined(shown.collect::<Vec<_>>().join("; ")))
-}
-
-/// A custom object that is in the export and of the type the relation points to.
-fn object(plan: &Plan, at: usize, id: String) -> Result<String, Notice> {
-    let (of_type, _) = plan.custom_objects.get(&crate::survey::hash(&id)).ok_or(event::DANGLING)?;
-    let right = plan.types.get(at).is_some_and(|one| one.close_id == *of_type);
-    if right { Ok(id) } else { Err(event::UNFIT) }
-}
-
-/// The value's items as texts.
-fn items<'a>(value: &'a [Node<'a>]) -> Result<Vec<Cow<'a, str>>, Notice> {
-    let list: Vec<_> = match value.first() {
-        Some(Node::Array { .. }) => node::elements(value).collect(),
-        _ => vec![value],
-    };
-    let texts: Option<Vec<_>> =
-        list.into_iter().filter(|v| !node::is_empty(v)).map(scalar).collect();
-    texts.filter(|texts| !texts.is_empty()).ok_or(event::UNFIT)
 }
 
 fn remark(work: &mut Work<'_>, record: &Record<'_>, key: &Key<'_, '_>, why: Notice) {

@@ -149,6 +149,11 @@ pub(in crate::plan) const fn suffix(kind: Kind) -> &'static str {
         Kind::Contact => "Contact",
         Kind::Opportunity => "Opportunity",
         Kind::CustomActivity | Kind::CustomObject => "Field",
+        Kind::Task => "Task",
+        Kind::Call => "Call",
+        Kind::Meeting => "Meeting",
+        Kind::Note => "Note",
+        Kind::Email => "Email",
         _ => "Close",
     }
 }

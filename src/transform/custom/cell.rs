@@ -1,0 +1,176 @@
+//! From a custom value to the text of a cell, by the rule the plan chose, or to the reason why it does
+//! not fit. It must not touch rows or records.
+
+use super::super::work::notice;
+use crate::close::record::scalar;
+use crate::close::time;
+use crate::event::{self, Notice};
+use crate::plan::{CustomField, Plan, ValueRule};
+use crate::read::{Node, node};
+use crate::twenty::{date, link, number, text};
+use std::borrow::Cow;
+
+/// What a value becomes.
+pub(super) struct Cell {
+    /// What the column holds.
+    pub text: String,
+    /// What goes into the next column: the currency of an amount.
+    pub more: Option<&'static str>,
+    /// Why the cell does not hold all of it; none when it does.
+    pub lost: Option<Notice>,
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self { text, more: None, lost: None }
+    }
+}
+
+/// The items as one text, cut where it is longer than a cell.
+pub(super) fn texts(value: &[Node<'_>]) -> Result<Cell, Notice> {
+    let shown = items(value)?;
+    let mut cell =
+        joined(shown.iter().map(|item| text::block(item)).collect::<Vec<_>>().join(", "));
+    if shown.iter().any(|item| text::has_control(item)) {
+        cell.lost = cell.lost.or(Some(event::CONTROL));
+    }
+    Ok(cell)
+}
+
+fn joined(all: String) -> Cell {
+    if text::fits(&all) {
+        return all.into();
+    }
+    let text = text::head(&all, text::MAX_CELL).to_owned();
+    Cell { text, more: None, lost: Some(event::CUT) }
+}
+
+/// The only item of a value.
+fn single(value: &[Node<'_>]) -> Result<String, Notice> {
+    match items(value)?.as_slice() {
+        [only] => Ok(only.to_string()),
+        _ => Err(event::UNFIT),
+    }
+}
+
+/// The cell of a field that holds this value, by the field's rule.
+///
+/// # Errors
+/// With the reason why the value does not fit.
+pub(super) fn cell(plan: &Plan, field: &CustomField, value: &[Node<'_>]) -> Result<Cell, Notice> {
+    let text = match field.rule {
+        ValueRule::Archive => return Err(event::UNFIT),
+        ValueRule::Text => return texts(value),
+        ValueRule::Number => number::number(&single(value)?).map_err(notice)?.into_owned(),
+        ValueRule::Boolean => boolean(&single(value)?)?.to_owned(),
+        ValueRule::Date => return day(&single(value)?),
+        ValueRule::DateTime => instant(&single(value)?)?,
+        ValueRule::Select => {
+            let raw = single(value)?;
+            field.options.value(&raw).ok_or(event::UNFIT)?.to_owned()
+        }
+        ValueRule::MultiSelect => return options(field, value),
+        ValueRule::Link => link::link(&single(value)?).map_err(notice)?.url,
+        ValueRule::Currency => {
+            let text = number::number(&single(value)?).map_err(notice)?.into_owned();
+            return Ok(Cell { text, more: plan.currency, lost: None });
+        }
+        ValueRule::Users => users(plan, value)?,
+        ValueRule::Member => plan.member(&single(value)?).ok_or(event::NO_MEMBER)?.to_owned(),
+        ValueRule::Contact => plan.person(&single(value)?).ok_or(event::DANGLING)?.to_owned(),
+        ValueRule::Contacts => {
+            let name = |id: &str| plan.contacts.get(id).map(|contact| contact.name.clone());
+            return named(value, &name);
+        }
+        ValueRule::Object(at) => object(plan, at, single(value)?)?,
+        ValueRule::Objects => {
+            let name = |id: &str| {
+                let object = plan.custom_objects.get(&crate::survey::hash(id));
+                object.map(|(_, name)| name.clone())
+            };
+            return named(value, &name);
+        }
+    };
+    Ok(text.into())
+}
+
+/// The options that there are; blank ones say nothing.
+fn options(field: &CustomField, value: &[Node<'_>]) -> Result<Cell, Notice> {
+    let items = items(value)?;
+    let said = items.iter().filter(|item| !item.trim().is_empty());
+    let values: Vec<Option<&str>> = said.map(|item| field.options.value(item)).collect();
+    let known: Vec<&str> = values.iter().copied().flatten().collect();
+    if known.is_empty() {
+        return Err(event::UNFIT);
+    }
+    let lost = (known.len() < items.len()).then_some(event::UNFIT);
+    Ok(Cell { text: serde_json::to_string(&known).unwrap_or_default(), more: None, lost })
+}
+
+/// A date; the time of day of what should be one has no place.
+fn day(raw: &str) -> Result<Cell, Notice> {
+    let date = time::date(raw).ok_or(event::NO_TIME)?;
+    let at_midnight = time::is_date_only(raw) || time::instant(raw).is_some_and(is_midnight);
+    let lost = (!at_midnight).then_some(event::UNFIT);
+    Ok(Cell { text: date::date_cell(date).map_err(notice)?, more: None, lost })
+}
+
+fn is_midnight(at: jiff::Timestamp) -> bool {
+    at.as_second().rem_euclid(86_400) == 0
+}
+
+fn instant(raw: &str) -> Result<String, Notice> {
+    if time::is_date_only(raw) {
+        let date = time::date(raw).ok_or(event::NO_TIME)?;
+        return date::date_as_date_time_cell(date).map_err(notice);
+    }
+    date::date_time_cell(time::instant(raw).ok_or(event::NO_TIME)?).map_err(notice)
+}
+
+/// The words for true and false that people choose for a field of two choices.
+fn boolean(raw: &str) -> Result<&'static str, Notice> {
+    match raw.trim().to_lowercase().as_str() {
+        "true" | "yes" | "y" | "1" | "ja" | "oui" | "sí" | "si" | "sim" => Ok("true"),
+        "false" | "no" | "n" | "0" | "nein" | "non" | "não" | "nee" => Ok("false"),
+        _ => Err(event::UNFIT),
+    }
+}
+
+pub(super) fn users(plan: &Plan, value: &[Node<'_>]) -> Result<String, Notice> {
+    let items = items(value)?;
+    let users = items.iter().map(|item| {
+        if item.starts_with("user_") { plan.owner(item) } else { text::line(item).into_owned() }
+    });
+    Ok(users.collect::<Vec<_>>().join("; "))
+}
+
+/// `Name (id); Name (id)`.
+pub(super) fn named(
+    value: &[Node<'_>],
+    name: &dyn Fn(&str) -> Option<Box<str>>,
+) -> Result<Cell, Notice> {
+    let items = items(value)?;
+    let shown = items.iter().map(|id| match name(id) {
+        Some(name) if !name.trim().is_empty() => format!("{} ({id})", text::line(&name)),
+        _ => text::line(id).into_owned(),
+    });
+    Ok(joined(shown.collect::<Vec<_>>().join("; ")))
+}
+
+/// A custom object that is in the export and of the type the relation points to.
+fn object(plan: &Plan, at: usize, id: String) -> Result<String, Notice> {
+    let (of_type, _) = plan.custom_objects.get(&crate::survey::hash(&id)).ok_or(event::DANGLING)?;
+    let right = plan.types.get(at).is_some_and(|one| one.close_id == *of_type);
+    if right { Ok(id) } else { Err(event::UNFIT) }
+}
+
+/// The value's items as texts.
+pub(super) fn items<'a>(value: &'a [Node<'a>]) -> Result<Vec<Cow<'a, str>>, Notice> {
+    let list: Vec<_> = match value.first() {
+        Some(Node::Array { .. }) => node::elements(value).collect(),
+        _ => vec![value],
+    };
+    let texts: Option<Vec<_>> =
+        list.into_iter().filter(|v| !node::is_empty(v)).map(scalar).collect();
+    texts.filter(|texts| !texts.is_empty()).ok_or(event::UNFIT)
+}
