@@ -74,6 +74,15 @@ fn sort(object: &Value) -> String {
     format!("{} {}", word("id").split('_').next().unwrap_or_default(), word("_type"))
 }
 
+/// The path of a value and those of the keys below it: an address without a city shows less.
+fn below(path: &str, value: &Value, shown: &mut BTreeSet<String>) {
+    shown.insert(path.to_owned());
+    let items = value.as_array().into_iter().flatten().filter(|item| item.is_object());
+    items.for_each(|item| below(&format!("{path}[]"), item, shown));
+    let keys = value.as_object().into_iter().flatten().filter(|(_, value)| filled(value));
+    keys.for_each(|(key, value)| below(&format!("{path}.{key}"), value, shown));
+}
+
 /// Records below a lead, and what each shows: its sort, its keys with a value, its choices and types.
 fn show(object: &Value, lead: Option<&str>, choices: &BTreeSet<String>, into: &mut Features) {
     let own = sort(object).starts_with("lead ").then(|| object["id"].as_str()).flatten();
@@ -86,7 +95,7 @@ fn show(object: &Value, lead: Option<&str>, choices: &BTreeSet<String>, into: &m
         if nested || key == "custom" {
             continue;
         }
-        shown.insert(format!("{sort}.{key}"));
+        below(&format!("{sort}.{key}"), value, &mut shown);
         let field = key.strip_prefix("custom.").is_some_and(|id| choices.contains(id));
         let words = ["status_id", "custom_activity_type_id", "custom_object_type_id"];
         if field || words.contains(&key.as_str()) {
@@ -218,7 +227,8 @@ fn custom_records(folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
         let keys = ["custom_activity_type_id", "custom_object_type_id"];
         let custom = id.starts_with("custobj_") || id.starts_with("acti_");
         if custom && keys.iter().any(|key| value.get(*key).is_some()) {
-            let lead = value["lead_id"].as_str().or(lead).unwrap_or_default();
+            let lead = value["lead_id"].as_str().or(lead);
+            let lead = lead.or_else(|| value["contact_id"].as_str()).unwrap_or_default();
             into.entry(lead.to_owned()).or_default().insert(id.to_owned());
         }
         let inner = value.as_object().into_iter().flat_map(|object| object.values());
@@ -240,7 +250,12 @@ fn custom_types_come_with_their_leads() {
     cases::for_each(&all, |(case, n)| {
         let whole = cases::run(&case.input).expect("it converts");
         let small = sampled(std::slice::from_ref(&case.input), 1, *n);
-        let leads = leads(&small);
+        let mut leads = leads(&small);
+        // Without a lead of its own a record belongs to its contact's.
+        let sheets = cases::sheet::sheets(&small.path());
+        let people = sheets.get("people").into_iter();
+        let people = people.flat_map(|sheet| sheet.column("Close Contact Id"));
+        leads.extend(people.map(str::to_owned));
         let records = custom_records(&case.input);
         let wanted: BTreeSet<&String> = records
             .iter()

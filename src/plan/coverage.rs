@@ -1,7 +1,7 @@
 //! What each lead shows of the export: which Close types, fields with a value, options, statuses and
 //! custom types occur in its records, and which other leads these refer to. Collected in a pass of
-//! its own when a sample is asked for. Keys Close is not known to write are left out: they have no
-//! field in Twenty. It must not choose.
+//! its own when a sample is asked for. Keys Close is not known to write are extras: they have no field in
+//! Twenty, so they decide only between leads that show as much. It must not choose.
 
 use super::sample::{Home, home};
 use super::{Plan, ValueRule};
@@ -9,7 +9,7 @@ use crate::close::shape::{lead, opportunity};
 use crate::close::{Kind, Space};
 use crate::read::{Chunk, Node, node, with_parser};
 use crate::survey::{Map, Set, Visit, walk};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::hash::BuildHasher;
 
 /// What a part of the export shows.
@@ -24,6 +24,7 @@ pub struct Part {
 #[derive(Debug, Default)]
 struct Shown {
     features: Set<u64>,
+    extras: Set<u64>,
     leads: Set<usize>,
     objects: Set<Box<str>>,
 }
@@ -32,6 +33,8 @@ struct Shown {
 #[derive(Debug, Default)]
 pub struct Coverage {
     numbers: HashMap<u64, u32, foldhash::fast::FixedState>,
+    /// The numbers that are extras.
+    extras: HashSet<u32, foldhash::fast::FixedState>,
     features: Vec<Vec<u32>>,
     refers: Vec<Vec<usize>>,
     /// Custom objects referred to; their leads may come later.
@@ -69,6 +72,9 @@ impl Part {
             if !node::is_empty(value) {
                 shown.features.insert(feature(&("path", path)));
             }
+        });
+        record.each_unknown(&mut |key| {
+            shown.extras.insert(feature(&("unknown", record.kind, key)));
         });
         shown.words(visit);
         shown.customs(plan, at, visit);
@@ -150,6 +156,12 @@ impl Coverage {
                 let next = self.numbers.len() as u32;
                 numbers.push(*self.numbers.entry(feature).or_insert(next));
             }
+            for feature in shown.extras {
+                let next = self.numbers.len() as u32;
+                let number = *self.numbers.entry(feature).or_insert(next);
+                self.extras.insert(number);
+                numbers.push(number);
+            }
             if let Some(mine) = self.features.get_mut(at) {
                 mine.append(&mut numbers);
                 mine.sort_unstable();
@@ -179,7 +191,22 @@ impl Coverage {
 
     /// Different features of all leads.
     pub fn known(&self) -> usize {
-        self.numbers.len()
+        self.numbers.len() - self.extras.len()
+    }
+
+    /// What showing a feature is worth: all extras together are worth less than any other.
+    pub fn worth(&self, feature: u32) -> u64 {
+        if self.is_extra(feature) { 1 } else { 1 << 32 }
+    }
+
+    /// What showing all features is worth.
+    pub fn worth_of_all(&self) -> u64 {
+        self.known() as u64 * (1 << 32) + self.extras.len() as u64
+    }
+
+    /// A key Close is not known to write.
+    pub fn is_extra(&self, feature: u32) -> bool {
+        self.extras.contains(&feature)
     }
 
     /// The features of a lead, by number.

@@ -61,11 +61,13 @@ impl Sample {
         let chosen = best_of(plan, coverage, n);
         let leads = chosen.len() as u64;
         let all = closed(coverage, chosen);
+        let shown = covered(coverage, &all);
+        let shown = shown.iter();
         let counts = Sampled {
             leads,
             added: all.len() as u64 - leads,
             of: plan.leads.len() as u64,
-            features_covered: covered(coverage, &all).len() as u64,
+            features_covered: shown.filter(|feature| !coverage.is_extra(**feature)).count() as u64,
             features: coverage.known() as u64,
         };
         let mut ids: Ids = all
@@ -129,15 +131,15 @@ const ORDERS: u32 = 8;
 /// The best of several choices: among leads that add as much as each other, the one taken first decides
 /// what the later ones can add. The first of equally good choices.
 fn best_of(plan: &Plan, coverage: &Coverage, n: usize) -> Vec<usize> {
-    let mut best = (0, Vec::new());
+    let mut best: (u64, Vec<usize>) = (0, Vec::new());
     for order in 0..ORDERS {
         let mut chosen = greedy(plan, coverage, n, order);
         swap(plan, coverage, &mut chosen);
-        let shown = covered(coverage, &chosen).len();
+        let shown = covered(coverage, &chosen).into_iter().map(|f| coverage.worth(f)).sum();
         if order == 0 || shown > best.0 {
             best = (shown, chosen);
         }
-        if best.0 == coverage.known() || best.1.len() == plan.leads.len() {
+        if best.0 == coverage.worth_of_all() || best.1.len() == plan.leads.len() {
             break;
         }
     }
@@ -148,22 +150,26 @@ fn covered(coverage: &Coverage, leads: &[usize]) -> HashSet<u32, foldhash::fast:
     leads.iter().flat_map(|at| coverage.features(*at)).copied().collect()
 }
 
-/// New features at most, the rank among equals, the lead's number.
-type Candidate<'a> = (usize, Reverse<(u64, &'a str)>, usize);
+/// What it adds at most, the rank among equals, the lead's number.
+type Candidate<'a> = (u64, Reverse<(u64, &'a str)>, usize);
 
 /// The leads, by number, that cover the most together; where nothing new is left, those with the
 /// smallest hash of their ids. Each step takes the lead with the most new features: no way that is
 /// as quick finds more for certain. `order` turns the hash, and with it the order of equals.
 fn greedy(plan: &Plan, coverage: &Coverage, n: usize, order: u32) -> Vec<usize> {
     let ids = plan.leads.keys().enumerate();
+    let worth = |at: usize, counts: &dyn Fn(u32) -> bool| -> u64 {
+        let features = coverage.features(at).iter().filter(|feature| counts(**feature));
+        features.map(|feature| coverage.worth(*feature)).sum()
+    };
     let rank = |id: &str| hash(id).rotate_left(order * 64 / ORDERS);
     let mut heap: BinaryHeap<Candidate<'_>> =
-        ids.map(|(at, id)| (coverage.features(at).len(), Reverse((rank(id), &**id)), at)).collect();
+        ids.map(|(at, id)| (worth(at, &|_| true), Reverse((rank(id), &**id)), at)).collect();
     let mut covered: HashSet<u32, foldhash::fast::FixedState> = HashSet::default();
     let mut chosen = Vec::new();
     while chosen.len() < n {
         let Some((promised, rank, at)) = heap.pop() else { break };
-        let new = coverage.features(at).iter().filter(|f| !covered.contains(*f)).count();
+        let new = worth(at, &|feature| !covered.contains(&feature));
         // What a lead adds only falls: whoever still leads with the new figure is the best.
         if new < promised {
             heap.push((new, rank, at));
@@ -203,12 +209,16 @@ fn best_swap(
     shows: &HashMap<u32, usize, foldhash::fast::FixedState>,
 ) -> Option<(usize, usize)> {
     let count = |feature: &u32| shows.get(feature).copied().unwrap_or_default();
-    let new = |at: usize| coverage.features(at).iter().filter(|f| count(f) == 0).count();
+    let sum = |features: &mut dyn Iterator<Item = &u32>| -> u64 {
+        features.map(|feature| coverage.worth(*feature)).sum()
+    };
+    let new = |at: usize| sum(&mut coverage.features(at).iter().filter(|f| count(f) == 0));
     let worth = (0..plan.leads.len()).filter(|at| new(*at) > 0);
     let swaps = worth.flat_map(|at| chosen.iter().enumerate().map(move |(i, out)| (i, *out, at)));
     let gains = swaps.filter_map(|(i, out, at)| {
         let alone = coverage.features(out).iter().filter(|f| count(f) == 1);
-        let lost = alone.filter(|f| coverage.features(at).binary_search(f).is_err()).count();
+        let mut lost = alone.filter(|f| coverage.features(at).binary_search(f).is_err());
+        let lost = sum(&mut lost);
         let gain = new(at).checked_sub(lost).filter(|gain| *gain > 0)?;
         let id = plan.leads.get_index(at)?.0;
         Some((gain, Reverse((i, hash(id), &**id)), at))

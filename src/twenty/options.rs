@@ -40,6 +40,8 @@ pub struct Options {
     by_value: Map<usize>,
     /// Label as written → option.
     by_label: Map<usize>,
+    /// Label in lower case → option: people and later runs take `new` for `New`.
+    by_folded: Map<usize>,
     /// Label in lower case → *existing* option.
     existing_labels: Map<usize>,
     /// Stem of a value or label → the last number tried, so that many alike labels stay cheap.
@@ -63,6 +65,7 @@ impl Options {
         let index = self.list.len();
         self.by_value.insert(value.to_owned(), index);
         self.by_label.entry(label.to_owned()).or_insert(index);
+        self.by_folded.entry(label.trim().to_lowercase()).or_insert(index);
         self.existing_labels.entry(label.trim().to_lowercase()).or_insert(index);
         let option = SelectOption { value: value.to_owned(), label: label.to_owned(), color: "" };
         self.list.push(option);
@@ -185,6 +188,7 @@ impl Options {
         let index = self.list.len();
         let label = self.free(&clean_label(raw), numbered_label);
         self.by_label.insert(label.clone(), index);
+        self.by_folded.insert(label.to_lowercase(), index);
         let value = self.free(&clean_value(&label), numbered_value);
         self.by_value.insert(value.clone(), index);
         let dealt = index - self.existing;
@@ -198,10 +202,8 @@ impl Options {
     fn free(&mut self, stem: &str, numbered: fn(&str, u32) -> String) -> String {
         let own = self.list.len();
         let taken = |text: &str| {
-            [self.by_label.get(text), self.by_value.get(text)]
-                .into_iter()
-                .flatten()
-                .any(|&i| i != own)
+            let folded = self.by_folded.get(&text.to_lowercase());
+            [folded, self.by_value.get(text)].into_iter().flatten().any(|&i| i != own)
         };
         if !taken(stem) {
             return stem.to_owned();

@@ -53,8 +53,10 @@ fn alike_labels_stay_apart() {
     assert_eq!(got[0], ("NEW".into(), "New".into()));
     // "NEW" is the value of "New": as a label it would be ambiguous.
     assert_eq!(got[1], ("NEW_2".into(), "NEW (2)".into()));
-    assert_eq!(got[2].1, "new");
-    assert_eq!(got[3].1, "New (2)");
+    // So would "new" beside "New" for people, and for a later run that finds both.
+    let folded: std::collections::BTreeSet<String> =
+        got.iter().map(|(_, label)| label.to_lowercase()).collect();
+    assert_eq!(folded.len(), got.len(), "{got:?}");
     assert_eq!((got[4].0.as_str(), got[5].0.as_str(), got[6].0.as_str()), ("C", "C_2", "C_3"));
     assert_ne!(got[7], got[8]);
 }

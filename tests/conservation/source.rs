@@ -19,7 +19,7 @@ pub struct Record {
 }
 
 /// Keys under which records of their own stand: of a lead, and of a thread of e-mails.
-const NESTED: &[&str] = &["contacts", "opportunities", "tasks", "activities"];
+const NESTED: &[&str] = &["contacts", "opportunities", "tasks", "activities", "custom_objects"];
 const MAILS: &[&str] = &["emails"];
 
 /// `_type` or id prefix, and the name in reports.

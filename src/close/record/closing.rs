@@ -64,6 +64,12 @@ impl Record<'_> {
         }
     }
 
+    /// Calls `see` with every key Close is not known to write that has a value.
+    pub fn each_unknown(&self, see: &mut impl FnMut(&str)) {
+        let filled = self.unknown.iter().filter(|(_, value)| !node::is_empty(value));
+        filled.for_each(|(key, _)| see(key));
+    }
+
     /// Counts what became of every value and collects what goes to the archive (the transform's
     /// half of the ledger).
     pub fn close(&self, fates: &Fates, ledger: &mut Ledger, residue: &mut Residue) {

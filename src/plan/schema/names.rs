@@ -97,9 +97,12 @@ impl Names {
     }
 
     /// A free label for the far side of a relation. Twenty makes the API name out of it, which takes
-    /// no letters but `a` to `z` (`twenty-api.md` §4.5).
+    /// no letters but `a` to `z` and none but a letter in front (`twenty-api.md` §4.5).
     pub fn reverse(&mut self, target: &str, label: &str, suffix: &str) -> String {
-        let wanted = naming::field_label(&deunicode::deunicode(label));
+        let plain = deunicode::deunicode(label);
+        let named = plain.trim_start().starts_with(|c: char| c.is_ascii_alphabetic());
+        let plain = if named { plain } else { format!("Close {plain}") };
+        let wanted = naming::field_label(&plain);
         self.of(target).take(&wanted, suffix, Kind::Plain).1
     }
 
