@@ -11,7 +11,6 @@ mod cases;
 use cases::sheet::{Sheet, sheets};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
 const TYPE_KEYS: [&str; 2] = ["custom_activity_type_id", "custom_object_type_id"];
@@ -39,7 +38,7 @@ impl Export {
     fn read(folder: &Path) -> Self {
         let mut export = Self::default();
         for (name, bytes) in cases::files(folder) {
-            if name.ends_with(".json") {
+            if name != "README.md" {
                 export.see(&serde_json::from_slice(&bytes).expect("JSON"));
             }
         }

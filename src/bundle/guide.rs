@@ -38,12 +38,6 @@ pub fn write(manifest: &Manifest, notes: &[String]) -> String {
 
 fn overview(page: &mut Page, manifest: &Manifest) {
     let new = manifest.schema.fields.iter().filter(|field| !field.existing).count() as u64;
-    let objects = fields::to_make(manifest).count() as u64;
-    let made = match objects {
-        0 => String::new(),
-        some => format!("{} and ", plural(some, "object", "objects")),
-    };
-    let made = format!("{made}{}", plural(new, "field", "fields"));
     let count = total(manifest.steps.iter().map(|step| step.files.len() as u64));
     let rows = total(manifest.steps.iter().map(Step::rows));
     let objects = manifest.schema.objects.iter().filter(|object| !object.existing).count() as u64;
@@ -55,7 +49,7 @@ fn overview(page: &mut Page, manifest: &Manifest) {
         "For the admin of a Twenty workspace, version 2.21. You will make {objects}{}, import {} with \
          {} in {}, and check the result. You need a browser and this folder, nothing else. Do the \
          sections in their order and leave nothing out.",
-        made,
+        plural(new, "field", "fields"),
         plural(count, "file", "files"),
         plural(rows, "row", "rows"),
         plural(files::filled(manifest), "step", "steps"),

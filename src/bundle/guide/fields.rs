@@ -38,7 +38,7 @@ pub fn to_add(field: &FieldSpec) -> usize {
 }
 
 /// Objects that have to be made by hand.
-pub fn to_make(manifest: &Manifest) -> impl Iterator<Item = &ObjectSpec> {
+fn to_make(manifest: &Manifest) -> impl Iterator<Item = &ObjectSpec> {
     manifest.schema.objects.iter().filter(|object| !object.existing)
 }
 
