@@ -1,0 +1,90 @@
+//! Paths Close ships with: each can be dropped, and then neither cell nor field is made for it.
+
+use crate::ground::{edited, field, refused};
+
+/// A path, the files its cells stand in, the header, and the new field it alone fills.
+const DROPPED: &[(&str, &str, &str, Option<(&str, &str)>)] = &[
+    ("contact.title", "people", "Job Title", None),
+    ("call.duration", "tasks", "Call Duration", None),
+    ("opportunity.confidence", "opportunities", "Confidence", Some(("opportunity", "confidence"))),
+];
+
+#[test]
+fn a_dropped_path_is_archived() {
+    for (close, sheet, header, own) in DROPPED {
+        let made = edited(&field(close, "to = []"));
+        if made.has_column(sheet, header) {
+            assert!(made.filled(sheet, header).is_empty(), "{close} still fills {header}");
+        }
+        if let Some((object, name)) = own {
+            assert!(made.field(object, name).is_none(), "{name} is not to be made");
+            assert!(!made.guide().contains(&format!("`{name}`")), "{name} in the guide");
+        }
+        assert_eq!(made.count(close, "written") + made.count(close, "derived"), 0, "{close}");
+        assert_eq!(made.count(close, "archived"), made.count(close, "values"), "{close}");
+        assert_eq!(made.ledger(close, "rule"), "mapping.toml:1", "{close}");
+    }
+}
+
+#[test]
+fn descriptions_addresses_and_websites_can_be_dropped() {
+    let made = edited(&field("lead.description", "to = []"));
+    assert!(!made.has_column("companies", "Lead Description"));
+    assert!(made.field("company", "leadDescription").is_none());
+    assert!(made.field("person", "leadDescription").is_none());
+    assert_eq!(
+        made.count("lead.description", "archived"),
+        made.count("lead.description", "values")
+    );
+    let made = edited(&field("contact.emails[].email", "to = []"));
+    assert!(made.filled("people", "Emails / Primary Email").is_empty());
+    assert_eq!(made.count("contact.emails[].email", "written"), 0);
+    let made = edited(&field("lead.url", "to = []"));
+    assert!(made.filled("companies", "Domain Name / Link URL").is_empty());
+    assert_eq!(made.count("lead.url", "archived"), made.count("lead.url", "values"));
+    assert!(made.archive("lead").contains("https://"));
+}
+
+/// Every path that can be dropped, dropped alone and all at once.
+#[test]
+fn every_path_can_be_dropped() {
+    let built_in: Vec<_> =
+        crate::ground::PROPOSED.fields.iter().filter(|it| it.kind.is_none()).collect();
+    let paths: Vec<&str> = built_in
+        .iter()
+        .filter(|it| it.to.as_ref().is_some_and(|to| !to.is_empty()))
+        .map(|it| it.close.value.as_str())
+        .filter(|path| {
+            !path.ends_with(".id") && !path.ends_with(".lead_id") && !path.ends_with(".contact_id")
+        })
+        .collect();
+    let sample = crate::cases::sample().input;
+    crate::cases::for_each(&paths, |path| {
+        match crate::ground::with_map(&sample, crate::ground::parse(&field(path, "to = []"))) {
+            Ok(made) => made.wrong().into_iter().map(|what| format!("{path}: {what}")).collect(),
+            Err(error) => vec![format!("{path}: {error}")],
+        }
+    });
+    let all: String = paths.iter().map(|path| field(path, "to = []")).collect();
+    edited(&all);
+}
+
+#[test]
+fn what_holds_the_export_together_stays() {
+    for close in ["contact.id", "lead.id", "opportunity.lead_id"] {
+        let told = refused(&field(close, "to = []"));
+        assert!(told.starts_with("C2T-E123 mapping.toml:2:9:") && told.contains(close), "{told}");
+    }
+    let told = refused(&field("contact.title", "to = [\"person.jobTitel\"]"));
+    assert!(
+        told.starts_with("C2T-E138 mapping.toml:3:7:") && told.contains("person.jobTitle"),
+        "{told}"
+    );
+}
+
+#[test]
+fn an_unknown_path_is_told_and_no_error() {
+    let made = edited(&field("contact.titel", "to = []"));
+    let told = &made.summary.map.warnings;
+    assert!(told.len() == 1 && told[0].contains("did you mean `contact.title`?"), "{told:?}");
+}
