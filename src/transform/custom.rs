@@ -6,6 +6,7 @@ use super::work::{Work, notice};
 use crate::close::record::scalar;
 use crate::close::{Custom, Kind, Record, Space, time};
 use crate::event::{self, Notice};
+use crate::plan::fields::truth;
 use crate::plan::{CustomField, Place, Plan, ValueRule};
 use crate::read::{Node, node};
 use crate::twenty::objects::Object;
@@ -163,7 +164,9 @@ pub(super) fn lines(work: &mut Work<'_>, record: &Record<'_>) -> String {
     let mut lines = Vec::new();
     for custom in record.customs.iter().filter(|custom| !node::is_empty(custom.value)) {
         let field = plan.field((record.kind, of_type), Space::CustomId, custom.key);
-        let Some((_, field)) = field else { continue };
+        let Some((_, field)) = field.filter(|(_, field)| field.rule != ValueRule::Archive) else {
+            continue;
+        };
         let shown = match field.rule {
             ValueRule::Contact | ValueRule::Contacts => {
                 named(custom.value, &|id| plan.contacts.get(id).map(|c| c.name.clone()))
@@ -277,12 +280,11 @@ fn instant(raw: &str) -> Result<String, Notice> {
     date::date_time_cell(time::instant(raw).ok_or(event::NO_TIME)?).map_err(notice)
 }
 
-/// The words for true and false that people choose for a field of two choices.
 fn boolean(raw: &str) -> Result<&'static str, Notice> {
-    match raw.trim().to_lowercase().as_str() {
-        "true" | "yes" | "y" | "1" | "ja" | "oui" | "sí" | "si" | "sim" => Ok("true"),
-        "false" | "no" | "n" | "0" | "nein" | "non" | "não" | "nee" => Ok("false"),
-        _ => Err(event::UNFIT),
+    match truth(raw) {
+        Some(true) => Ok("true"),
+        Some(false) => Ok("false"),
+        None => Err(event::UNFIT),
     }
 }
 

@@ -140,6 +140,8 @@ fn amount(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
         }
         None => "",
     };
+    // An amount without a currency is none in Twenty.
+    let code = if code.is_empty() { work.plan.currency.unwrap_or_default() } else { code };
     let formatted = record.take(o::VALUE_FORMATTED);
     let digits = minor_digits(code, value, formatted.as_deref());
     if currency::minor_digits(code) == 0 && !code.is_empty() && formatted.is_none() && value != 0 {

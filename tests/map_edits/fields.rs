@@ -1,6 +1,6 @@
 //! One edit each of a custom field: where it goes, what it is called, its type, its options.
 
-use crate::ground::{custom, edited, field, path, refused};
+use crate::ground::{custom, edited, field, parse, path, refused, with_map};
 
 const INDUSTRY: &str = "Industry";
 
@@ -35,11 +35,11 @@ fn a_field_goes_to_one_of_two_objects() {
 fn a_text_goes_to_a_standard_field() {
     let title = "[[field]]\nclose = \"contact.title\"\nto = []\n";
     let close = path("contact", "Cost Centre");
-    let made = edited(&format!("{title}{}", field(close, "to = [\"person.city\"]")));
-    assert_eq!(made.filled("people", "City"), ["KST-1"]);
+    let made = edited(&format!("{title}{}", field(close, "to = [\"person.jobTitle\"]")));
+    assert_eq!(made.filled("people", "Job Title"), ["KST-1"]);
     assert!(made.field("person", "costCentre").is_none(), "nothing is to be made");
     assert!(!made.guide().contains("`costCentre`"));
-    assert_eq!(made.ledger(close, "target"), "person.city");
+    assert_eq!(made.ledger(close, "target"), "person.jobTitle");
 }
 
 #[test]
@@ -61,12 +61,12 @@ fn two_fields_go_into_one() {
 
 #[test]
 fn two_choices_go_into_one() {
-    let (a, b) = (path("lead", "Region (Lead)"), path("lead", "Tags"));
+    let (a, b) = (path("lead", INDUSTRY), path("lead", "Tags"));
     let to = "to = [\"company.labels\"]\ntype = \"MULTI_SELECT\"\nlabel = \"Labels\"";
     let made = edited(&format!("{}{}", field(a, to), field(b, to)));
     let labels = made.options("company", "labels");
     let options = |close: &str| custom("lead", close).options.clone().unwrap();
-    for (raw, _) in options("Region (Lead)").iter().chain(&options("Tags")) {
+    for (raw, _) in options(INDUSTRY).iter().chain(&options("Tags")) {
         assert!(labels.iter().any(|label| label == raw), "{raw} in {labels:?}");
     }
     assert_eq!(made.ledger(a, "target"), "company.labels");
@@ -125,7 +125,9 @@ fn a_text_becomes_a_select() {
     let made = edited(&field(close, "type = \"SELECT\""));
     assert_eq!(made.field("company", "region").unwrap()["type"], "SELECT");
     assert!(made.guide().contains("Options of Companies › `Region`"));
-    assert!(made.count(close, "written") > 0 && made.count(close, "set_aside") == 0);
+    let before = edited("");
+    assert_eq!(made.count(close, "written"), before.count(close, "written"));
+    assert_eq!(made.count(close, "set_aside"), before.count(close, "set_aside"));
 }
 
 #[test]
@@ -134,7 +136,7 @@ fn a_number_becomes_a_text_and_keeps_all() {
     let made = edited(&field(close, "type = \"TEXT\""));
     assert_eq!(made.field("company", "ofUsers").unwrap()["type"], "TEXT");
     assert!(made.field("company", "ofUsersText").is_none(), "it holds what is no number");
-    assert_eq!(made.count(close, "set_aside"), 0);
+    assert!(made.count(close, "set_aside") < edited("").count(close, "set_aside"));
     let mut cells = made.filled("companies", "# of users");
     cells.extend(made.filled("people", "# of users"));
     assert!(cells.iter().any(|cell| cell == "n/a"), "{cells:?}");
@@ -154,15 +156,60 @@ fn a_text_becomes_a_number_with_a_text_beside_it() {
     assert!(made.guide().contains("`costCentreText`"));
 }
 
+/// Deals with a field each of them has, and one that some lack.
+fn deals() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let deal = |id: &str, signed: &str, rest: &str| {
+        format!(r#"{{"id":"oppo_{id}","lead_id":"lead_1","custom.cf_signed":"{signed}"{rest}}}"#)
+    };
+    let some = r#","custom.cf_some":"yes""#;
+    let deals = [deal("1", "yes", some), deal("2", "no", ""), deal("3", "yes", "")].join(",");
+    let lead = format!(r#"[{{"id":"lead_1","name":"Acme","opportunities":[{deals}]}}]"#);
+    std::fs::write(folder.path().join("leads.json"), lead).unwrap();
+    folder
+}
+
 #[test]
 fn choices_become_true_or_false() {
-    let close = path("lead", "Qualified?");
-    let made = edited(&field(close, "type = \"BOOLEAN\""));
-    assert_eq!(made.field("company", "qualified").unwrap()["type"], "BOOLEAN");
-    let mut cells = made.filled("companies", "Qualified?");
-    cells.extend(made.filled("people", "Qualified?"));
-    assert!(cells.iter().any(|cell| cell == "true"), "{cells:?}");
-    assert!(cells.iter().all(|cell| cell == "true" || cell == "false"), "{cells:?}");
+    let folder = deals();
+    let close = "opportunity.custom.cf_signed";
+    let map = parse(&field(close, "type = \"BOOLEAN\"\nlabel = \"Signed\""));
+    let made = with_map(folder.path(), map).unwrap();
+    made.sound();
+    assert_eq!(made.filled("opportunities", "Signed"), ["true", "false", "true"]);
+    let fields = made.manifest()["schema"]["fields"].clone();
+    let signed = fields.as_array().unwrap().iter().find(|it| it["label"] == "Signed").cloned();
+    assert_eq!(signed.unwrap()["type"], "BOOLEAN");
+    assert!(made.guide().contains("`Signed`") && made.count(close, "written") == 3);
+}
+
+/// Twenty makes false out of an empty cell: what nobody said must not become a no.
+#[test]
+fn what_is_not_always_said_becomes_no_boolean() {
+    let folder = deals();
+    let map = parse(&field("opportunity.custom.cf_some", "type = \"BOOLEAN\""));
+    let error = with_map(folder.path(), map).err().unwrap();
+    assert_eq!(error.code, "C2T-E134");
+    assert!(error.to_string().starts_with("mapping.toml:3:8:"), "{error}");
+    assert!(error.to_string().contains("SELECT"), "{error}");
+    let told = refused(&field(path("lead", "Qualified?"), "type = \"BOOLEAN\""));
+    assert!(told.starts_with("C2T-E134 mapping.toml:3:8:"), "{told}");
+}
+
+#[test]
+fn links_go_to_a_standard_field() {
+    let (close, linkedin) = (path("lead", "Current Vendor/Software"), "company.linkedinLink");
+    let made = edited(&field(close, &format!("type = \"LINKS\"\nto = [{linkedin:?}]")));
+    assert_eq!(made.ledger(close, "target"), linkedin);
+    assert!(made.field("company", "linkedinLink").is_none(), "nothing is to be made");
+    // What is no address is kept and listed.
+    assert_eq!(
+        made.count(close, "written")
+            + made.count(close, "set_aside")
+            + made.count(close, "merged")
+            + made.count(close, "archived"),
+        made.count(close, "values")
+    );
 }
 
 #[test]
@@ -256,7 +303,7 @@ fn wrong_targets_are_told_at_their_place() {
         told.contains("`companie.sector`") && told.contains("did you mean `company.sector`?"),
         "{told}"
     );
-    let told = refused(&field(close, "to = [\"company.employees\"]"));
+    let told = refused(&field(close, "to = [\"company.name\"]"));
     assert!(told.starts_with("C2T-E131 mapping.toml:3:7:"), "{told}");
     let told = refused(&field(close, "to = [\"company.Sector\"]"));
     assert!(told.starts_with("C2T-E132 mapping.toml:3:7:"), "{told}");

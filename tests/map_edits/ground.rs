@@ -101,7 +101,8 @@ pub fn differ(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>
 
 /// The error a map of a few lines ends in, `code message`.
 pub fn refused(lines: &str) -> String {
-    match with_map(&cases::sample().input, parse(lines)) {
+    let map = MapFile::parse("mapping.toml", lines);
+    match map.and_then(|map| with_map(&cases::sample().input, map)) {
         Ok(_) => panic!("accepted:\n{lines}"),
         Err(error) => format!("{} {error}", error.code),
     }

@@ -95,7 +95,7 @@ fn proper(error: &close2twenty::error::Error) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_edits_convert_or_are_refused(
         edits in prop::collection::vec((any::<u8>(), 0..10_000_usize, 0..100_usize, 0..100_usize), 1..6),

@@ -100,8 +100,7 @@ fn every_placeholder() {
 
 #[test]
 fn a_deal_without_what_is_asked_for_has_a_name() {
-    let bare =
-        json!([{"id": "oppo_1", "lead_id": "lead_1", "value_formatted": "€5", "value": 500}]);
+    let bare = json!([{"id": "oppo_1", "lead_id": "lead_1", "value_formatted": "€5", "value": 500, "value_currency": "EUR"}]);
     for (template, name) in [
         ("{note}", "Acme"),
         ("{title}", "€5"),
