@@ -21,7 +21,8 @@ fn a_dropped_path_is_archived() {
             assert!(!made.guide().contains(&format!("`{name}`")), "{name} in the guide");
         }
         assert_eq!(made.count(close, "written") + made.count(close, "derived"), 0, "{close}");
-        assert_eq!(made.count(close, "archived"), made.count(close, "values"), "{close}");
+        let kept = made.count(close, "archived") + made.count(close, "merged");
+        assert_eq!(kept, made.count(close, "values"), "{close}");
         assert_eq!(made.ledger(close, "note"), "waived by line 2 of the mapping", "{close}");
         assert_eq!(made.ledger(close, "target"), "archive", "{close}");
     }
@@ -78,9 +79,23 @@ fn what_holds_the_export_together_stays() {
     }
     let told = refused(&field("contact.title", "to = [\"person.jobTitel\"]"));
     assert!(
-        told.starts_with("C2T-E138 mapping.toml:3:7:") && told.contains("person.jobTitle"),
+        told.starts_with("C2T-E138 mapping.toml:3:7:")
+            && told.contains("did you mean `person.jobTitle`?"),
         "{told}"
     );
+}
+
+#[test]
+fn unknown_types_and_stages_are_told() {
+    let id = &crate::ground::PROPOSED.types[0].close.value;
+    let lines = format!(
+        "[[type]]\nclose = \"{id}x\"\nto = \"archive\"\n[[stage]]\nclose = \"stat_none\"\nto = \"New\"\n"
+    );
+    let made = with_map(&crate::cases::sample().input, parse(&lines)).unwrap();
+    let told = &made.summary.map.warnings;
+    assert!(told.len() == 2, "{told:?}");
+    assert!(told[0].starts_with("mapping.toml:2:") && told[0].contains(&format!("`{id}`?")));
+    assert!(told[1].starts_with("mapping.toml:5:"), "{told:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::cases::sheet::Sheet;
 use crate::ground::{PROPOSED, edited, field, refused};
-use close2twenty::mapping::file::ACTIVITIES;
+use close2twenty::mapping::file::{ACTIVITIES, Located};
 
 fn rows(made: &crate::ground::Made, sheet: &str) -> usize {
     made.sheet(sheet).rows.len()
@@ -141,8 +141,9 @@ fn an_archived_custom_object_leaves_no_relation_behind() {
     for field in manifest["schema"]["fields"].as_array().unwrap() {
         assert!(field["relation"]["target"] != "installation", "{field}");
     }
-    let main = crate::ground::custom("lead", "Main installation");
-    let close = &main.close.value;
+    let to = |it: &Located<String>| it.value == "company.mainInstallation";
+    let main = PROPOSED.fields.iter().find(|it| it.to.iter().flatten().any(to));
+    let close = &main.unwrap().close.value;
     assert!(made.count(close, "written") + made.count(close, "archived") > 0);
     assert!(made.ledger(close, "note").contains("archive"), "{}", made.ledger(close, "note"));
     assert!(!made.guide().contains("`installation`"));
