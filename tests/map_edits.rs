@@ -6,7 +6,6 @@
 // Helpers of tests may fail as tests do; clippy.toml speaks of test functions only.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
-#[allow(dead_code)]
 mod cases;
 #[allow(dead_code)]
 mod importer;

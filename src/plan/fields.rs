@@ -249,7 +249,7 @@ pub(super) fn decide(context: &Context<'_>, names: &mut Names) -> Result<Vec<Cus
             open.field.homes = targets.homes(&open.field, entry, names, &mut chosen)?;
             if open.field.homes.is_empty() {
                 open.field.become_of(ValueRule::Archive);
-                open.field.why = "none of its objects in the mapping takes part".to_owned();
+                "none of its objects in the mapping takes part".clone_into(&mut open.field.why);
             }
         }
     }
@@ -272,7 +272,7 @@ fn told_or_archived(context: &Context<'_>, field: &mut CustomField) {
     let route = field.of_type.and_then(|at| context.types.get(at)).map(|one| one.route);
     if !matches!(route, Some(Route::Task | Route::Note)) {
         field.become_of(ValueRule::Archive);
-        field.why = "its records go to the archive".to_owned();
+        "its records go to the archive".clone_into(&mut field.why);
     }
 }
 

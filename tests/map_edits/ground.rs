@@ -180,11 +180,6 @@ impl Made {
         self.read(&format!("archive/{kind}.jsonl"))
     }
 
-    pub fn rejects(&self, code: &str) -> Vec<String> {
-        let sheet = Sheet::parse(self.read("reports/rejects.csv").as_bytes());
-        sheet.find("code", code).iter().map(|row| row["path"].to_owned()).collect()
-    }
-
     /// Twenty's importer has nothing against it, and all values add up.
     pub fn sound(&self) {
         let wrong = self.wrong();

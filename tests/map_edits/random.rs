@@ -60,7 +60,10 @@ fn apply(map: &mut MapFile, &(what, at, a, b): &Edit) {
             }
         }
         12 => strategies(map, a, b),
-        _ => map.fields[custom].to = map.fields[customs[a % customs.len()]].to.clone(),
+        _ => {
+            let other = map.fields[customs[a % customs.len()]].to.clone();
+            map.fields[custom].to = other;
+        }
     }
 }
 
