@@ -179,7 +179,9 @@ fn keeps(map: &MapFile, entry: &FieldEntry, to: &[Located<String>], rule: &Rule)
                 [] => "has no field of its own: leave `to = []`".to_owned(),
                 some => format!("goes to {}, or to the archive with `to = []`", some.join(" and ")),
             };
-            let what = format!("`{close}` cannot go to `{}`: it {may}", stranger.value);
+            let near = super::nearest::nearest(&stranger.value, built_in.iter().copied());
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let what = format!("`{close}` cannot go to `{}`: it {may}{hint}", stranger.value);
             Err(map.error(stranger.at, "C2T-E138", what))
         }
     }

@@ -76,14 +76,15 @@ impl Template {
     }
 
     /// The name with its values. Text between values stands only where both sides have one, so that no
-    /// dash is left over.
+    /// dash and no bracket is left over.
     pub fn fill(&self, value: &dyn Fn(&str) -> String) -> String {
         let mut out = String::new();
-        let mut between = String::new();
+        let mut open = Vec::new();
+        let mut between = "";
         let mut skipped = false;
         for part in &self.parts {
             match part {
-                Part::Text(text) => between.push_str(text),
+                Part::Text(text) => between = text,
                 Part::Value(at) => {
                     let filled = PLACEHOLDERS.get(*at).map(|name| value(name)).unwrap_or_default();
                     if filled.is_empty() {
@@ -91,18 +92,35 @@ impl Template {
                         continue;
                     }
                     if !out.is_empty() || !skipped {
-                        out.push_str(&between);
+                        push(&mut out, between, &mut open);
                     }
                     out.push_str(&filled);
-                    between.clear();
+                    between = "";
                 }
             }
         }
         let closing = between.trim_end();
         if closing.starts_with([')', ']', '.', '!', '?']) && !out.is_empty() {
-            out.push_str(closing);
+            push(&mut out, closing, &mut open);
         }
+        out.extend(open.iter().rev());
         out
+    }
+}
+
+/// Adds text of the template without brackets that close nothing; `open` holds what is to be closed.
+fn push(out: &mut String, text: &str, open: &mut Vec<char>) {
+    for sign in text.chars() {
+        match sign {
+            '(' => open.push(')'),
+            '[' => open.push(']'),
+            ')' | ']' if open.last() == Some(&sign) => {
+                open.pop();
+            }
+            ')' | ']' => continue,
+            _ => {}
+        }
+        out.push(sign);
     }
 }
 
@@ -126,6 +144,12 @@ mod tests {
         assert_eq!(fill(OPPORTUNITY, "", "Big deal"), "Big deal");
         assert_eq!(fill("{title} ({lead})", "Acme", "Deal"), "Deal (Acme)");
         assert_eq!(fill("Deal: {title}", "", "x"), "Deal: x");
+        assert_eq!(fill("{lead} – {owner} – {title}", "Acme", "Deal"), "Acme – Deal");
+        assert_eq!(fill("{lead} ({owner}) {title}", "Acme", "Deal"), "Acme Deal");
+        assert_eq!(fill("{lead} ({owner}, {title})", "Acme", "Deal"), "Acme, Deal");
+        assert_eq!(fill("{owner} ({lead}) {title}", "Acme", "Deal"), "Acme Deal");
+        assert_eq!(fill("({lead} – {title})", "Acme", ""), "(Acme)");
+        assert_eq!(fill("({lead} / {title} x)", "Acme", ""), "(Acme)");
         assert_eq!(Template::default(), Template::parse(OPPORTUNITY).unwrap());
     }
 

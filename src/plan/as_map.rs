@@ -6,11 +6,11 @@ use super::choices::word;
 use super::fields::{CustomField, ValueRule};
 use super::{Plan, Stage};
 use crate::close::{Fate, Kind, Space};
-use crate::mapping::Rule;
 use crate::mapping::file::{
     FieldEntry, Located, MapFile, Marks, Notes, StageEntry, Strategies, Table, TypeEntry,
 };
 use crate::mapping::settings::ROUTED;
+use crate::mapping::{Route, Rule};
 use crate::survey::{Map, Survey};
 
 /// Below this a person should look.
@@ -97,12 +97,12 @@ fn custom(plan: &Plan, field: &CustomField) -> FieldEntry {
         }
         _ => Table::default(),
     };
-    let kind = field.rule.field_type().map_or_else(|| "TEXT".to_owned(), word);
     FieldEntry {
         close: field.close_path(&plan.types).into(),
         name: Some(field.close_name.to_string()),
-        to: Some(to.collect()),
-        kind: Some(kind.into()),
+        to: (has_place(plan, field) || field.rule == ValueRule::Archive && is_told(plan, field))
+            .then(|| to.collect()),
+        kind: field.rule.field_type().map(|kind| word(kind).into()),
         label: Some(field.label.clone().into()),
         options: (!options.is_empty()).then_some(options),
         confidence: Some(rounded(field.confidence)),
@@ -111,6 +111,21 @@ fn custom(plan: &Plan, field: &CustomField) -> FieldEntry {
         samples: samples_of(field),
         marks: Marks { doubtful: field.confidence < SURE, ..Marks::default() },
     }
+}
+
+/// Its records have an object that can hold fields; else `to` says nothing, and says so by not being
+/// there: it is not the user who dropped the field.
+fn has_place(plan: &Plan, field: &CustomField) -> bool {
+    match field.of_type.and_then(|at| plan.types.get(at)) {
+        Some(one) => one.has_object(),
+        None => plan.settings.route(field.kind) != Route::Archive,
+    }
+}
+
+/// Its records are told in the text of a task or note.
+fn is_told(plan: &Plan, field: &CustomField) -> bool {
+    let one = field.of_type.and_then(|at| plan.types.get(at));
+    one.is_some_and(|one| matches!(one.route, Route::Task | Route::Note))
 }
 
 fn rounded(confidence: f64) -> f64 {
@@ -137,7 +152,10 @@ pub fn shown(value: &str) -> String {
 /// The paths Close ships with, as far as they hold a value.
 fn built_in(plan: &Plan, survey: &Survey, samples: &Samples) -> Vec<FieldEntry> {
     let mut entries = Vec::new();
-    for line in survey.ledger.lines() {
+    let mut known = crate::survey::Set::default();
+    let mut lines = survey.ledger.lines();
+    lines.sort_by_key(|line| !line.known);
+    for line in lines {
         let custom = [Space::CustomId, Space::CustomName].iter().any(|space| {
             !line.known
                 && survey.ledger.keys(line.kind, *space).any(|(key, _)| line.path.contains(key))
@@ -146,13 +164,15 @@ fn built_in(plan: &Plan, survey: &Survey, samples: &Samples) -> Vec<FieldEntry> 
             continue;
         }
         let rule = plan.rules.of(line.kind, &line.path);
-        if line.known && rule.is_none() {
+        let close = format!("{}.{}", line.kind.word(), line.path);
+        // A key that stands twice in a record has a second line of its own.
+        if line.known && rule.is_none() || !known.insert(close.clone()) {
             continue;
         }
         let waived = plan.rules.waived_by(line.kind, &line.path).is_some();
         let to = rule.filter(|_| !waived).map(Rule::targets).unwrap_or_default();
         entries.push(FieldEntry {
-            close: format!("{}.{}", line.kind.word(), line.path).into(),
+            close: close.into(),
             to: Some(to.into_iter().map(|to| to.to_owned().into()).collect()),
             confidence: Some(1.0),
             why: Some(rule.map_or_else(|| "Close is not known to write it".to_owned(), why)),

@@ -1,12 +1,14 @@
 //! What the user's map says about the parts of this export: looked up by Close's ids, checked against
 //! what there is, each error at its place in the file. It must not propose anything.
 
-use super::fields::{CustomField, ValueRule, suffix};
+use super::fields::{Context, CustomField, ValueRule, is_system};
 use super::schema::{Home, Names, Place};
 use super::types::CustomType;
+use crate::close::Kind;
 use crate::error::{Error, Result};
 use crate::mapping::file::{FieldEntry, Located, MapFile, StageEntry, TypeEntry};
 use crate::mapping::nearest::nearest;
+use crate::mapping::settings::ROUTED;
 use crate::survey::Map;
 use crate::twenty::naming;
 use crate::twenty::objects::{FieldType, Object};
@@ -76,28 +78,27 @@ impl Targets<'_> {
         field: &CustomField,
         entry: &FieldEntry,
         names: &mut Names,
-        chosen: &mut Map<(Place, String), (FieldType, String)>,
+        chosen: &mut Chosen,
     ) -> Result<Vec<Home>> {
-        let mut homes = Vec::new();
+        let mut homes: Vec<Home> = Vec::new();
         let Some(kind) = field.rule.field_type() else { return Ok(homes) };
         for to in entry.to.iter().flatten() {
-            let (place, name) = self.target(to)?;
-            let shared = chosen.get(&(place, name.to_owned())).cloned();
-            let home = match shared {
-                Some((known, label)) if known == kind => {
-                    Home { place, name: name.to_owned(), label, existing: false }
-                }
+            let Some((place, name)) = self.target(field, to)? else { continue };
+            if homes.iter().any(|home| home.place == place) {
+                return Err(self.mismatch(to, "they go to another field of that object already"));
+            }
+            let home = match chosen.get(&(place, name.to_owned())) {
+                Some((rule, home)) if is_same(*rule, field.rule) => home.clone(),
                 Some(_) => {
                     return Err(self.mismatch(to, "another field of another type goes there"));
                 }
-                None => match self.existing(to, place, name, kind)? {
+                None => match self.existing(to, place, name, field)? {
                     Some(home) => home,
-                    None => self.new_field(field, to, (place, name), kind, names)?,
+                    None => self.new_field(to, (place, name), kind, names)?,
                 },
             };
-            let known = (kind, home.label.clone());
-            chosen.entry((place, home.name.clone())).or_insert(known);
-            names.use_up(object_name(self.types, place), &home.name);
+            chosen.insert((place, name.to_owned()), (field.rule, home.clone()));
+            names.use_up(object_name(self.types, place), name);
             homes.push(home);
         }
         Ok(homes)
@@ -111,16 +112,34 @@ impl Targets<'_> {
         )
     }
 
-    /// The object and the name of the field.
-    fn target<'t>(&self, to: &'t Located<String>) -> Result<(Place, &'t str)> {
+    /// The object and the name of the field; none where the object takes no part as things stand: people
+    /// when leads are companies, tasks when the records become notes.
+    fn target<'t>(
+        &self,
+        field: &CustomField,
+        to: &'t Located<String>,
+    ) -> Result<Option<(Place, &'t str)>> {
         let names: Vec<&str> =
             self.places.iter().map(|place| object_name(self.types, *place)).collect();
         let (object, name) = to.value.split_once('.').unwrap_or((&to.value, ""));
-        let place = self.places.iter().zip(&names).find(|(_, known)| **known == object);
-        if let Some((place, _)) = place.filter(|_| !name.is_empty()) {
-            return Ok((*place, name));
+        let known = |place: &&Place| {
+            let before = match place {
+                Place::Type(at) => self.types.get(*at).map_or("", |one| &one.proposed),
+                Place::Standard(_) => "",
+            };
+            object_name(self.types, **place) == object || before == object
+        };
+        if name.is_empty() {
+        } else if let Some(place) = self.places.iter().find(known) {
+            return Ok(Some((*place, name)));
+        } else if field.kind == Kind::Lead && object == Object::Person.name() {
+            return Ok(None);
+        } else if ROUTED.iter().any(|(kind, _)| *kind == field.kind)
+            && [Object::Task.name(), Object::Note.name()].contains(&object)
+        {
+            return Ok(self.places.first().map(|place| (*place, name)));
         }
-        let hint = nearest(object, names.iter().copied());
+        let hint = nearest(object, names.iter().copied()).filter(|_| !name.is_empty());
         let hint = hint.map_or_else(String::new, |near| format!("; did you mean `{near}.{name}`?"));
         let may = names.join(" or ");
         let what =
@@ -134,8 +153,9 @@ impl Targets<'_> {
         to: &Located<String>,
         place: Place,
         name: &str,
-        kind: FieldType,
+        field: &CustomField,
     ) -> Result<Option<Home>> {
+        let Some(kind) = field.rule.field_type() else { return Ok(None) };
         let object = object_name(self.types, place);
         let columns = match place {
             Place::Standard(object) => object.columns(),
@@ -145,7 +165,23 @@ impl Targets<'_> {
         if own.is_some_and(|_| columns.iter().any(|c| c.field == name && c.new.is_some())) {
             return Err(self.mismatch(to, "Close's own values fill that field"));
         }
-        let there = self.workspace.field(object, name).map(|f| (f.kind.clone(), f.label.clone()));
+        let there = self.workspace.field(object, name);
+        if is_system(name) && (own.is_some() || there.is_some()) {
+            return Err(self.mismatch(to, "Twenty fills that field itself"));
+        }
+        if own.is_some()
+            && matches!(kind, FieldType::Select | FieldType::MultiSelect | FieldType::Relation)
+        {
+            return Err(self.mismatch(to, "Twenty's own choices and relations are not theirs"));
+        }
+        let leads = there.and_then(|field| field.relation.as_ref()).map(|it| it.target.as_str());
+        if there.is_some()
+            && kind == FieldType::Relation
+            && field.relation_target(self.types) != leads
+        {
+            return Err(self.mismatch(to, "its relation leads to another object"));
+        }
+        let there = there.map(|f| (f.kind.clone(), f.label.clone()));
         let shipped = own.map(|column| {
             let label = column.header.split(" / ").next().unwrap_or_default();
             (word(column.kind), label.to_owned())
@@ -160,7 +196,6 @@ impl Targets<'_> {
 
     fn new_field(
         &self,
-        field: &CustomField,
         to: &Located<String>,
         (place, name): (Place, &str),
         kind: FieldType,
@@ -170,17 +205,31 @@ impl Targets<'_> {
         if !is_name(name) || naming::is_reserved(name) || !names.name_is_free(object, name, kind) {
             let near = self.workspace.object(object).into_iter().flat_map(|object| &object.fields);
             let near = nearest(name, near.map(|field| field.name.as_str()));
-            let hint =
-                near.map_or_else(String::new, |near| format!("; the workspace has `{near}`"));
+            let better =
+                Some(naming::field_name(name)).filter(|better| better != name && !name.is_empty());
+            let hint = match (better, near) {
+                (Some(better), _) => format!("; did you mean `{better}`?"),
+                (None, Some(near)) => format!("; the workspace has `{near}`"),
+                (None, None) => String::new(),
+            };
             let what = format!(
                 "`{name}` is no name for a new field: small letter first, letters and digits, at most \
                  63, and not one that is taken or reserved{hint}"
             );
             return Err(self.choices.error(to, "C2T-E132", what));
         }
-        let label = names.claim(object, name, &field.label, suffix(field.kind), kind);
-        Ok(Home { place, name: name.to_owned(), label, existing: false })
+        names.hold_name(object, name, kind);
+        Ok(Home { place, name: name.to_owned(), label: String::new(), existing: false })
     }
+}
+
+/// Fields the map has named, with the values that go there.
+pub(super) type Chosen = Map<(Place, String), (ValueRule, Home)>;
+
+/// Values of both can stand in one field.
+fn is_same(one: ValueRule, other: ValueRule) -> bool {
+    let relation = one.field_type() == Some(FieldType::Relation);
+    one.field_type() == other.field_type() && (!relation || one == other)
 }
 
 /// The type a map gives a field, and the labels of its options.
@@ -188,23 +237,31 @@ impl Targets<'_> {
 /// # Errors
 /// `C2T-E134` when the values cannot be of that type.
 pub(super) fn retype(
-    choices: &Choices<'_>,
+    context: &Context<'_>,
     field: &mut CustomField,
     entry: &FieldEntry,
 ) -> Result<()> {
     if entry.to.as_ref().is_some_and(Vec::is_empty) {
-        field.rule = ValueRule::Archive;
-        "dropped by the mapping".clone_into(&mut field.why);
+        if field.rule != ValueRule::Archive {
+            field.become_of(ValueRule::Archive);
+            "dropped by the mapping".clone_into(&mut field.why);
+        }
         return Ok(());
     }
     let proposed = field.rule.field_type().map(word);
     if let Some(kind) = entry.kind.as_ref().filter(|kind| Some(&kind.value) != proposed.as_ref()) {
-        let rule = field.rule_of(&kind.value).ok_or_else(|| {
-            let what = format!("the values of `{}` cannot be {}", entry.close.value, kind.value);
-            choices.error(kind, "C2T-E134", what)
-        })?;
-        field.become_of(rule);
-        "type chosen in the mapping".clone_into(&mut field.why);
+        let amount = kind.value != "CURRENCY" || context.currency();
+        match field.rule_of(&kind.value).filter(|_| amount) {
+            Some(rule) => {
+                field.become_of(rule);
+                "type chosen in the mapping".clone_into(&mut field.why);
+            }
+            // The map was made while what it refers to had an object.
+            None if kind.value == "RELATION"
+                && field.rule == ValueRule::Objects
+                && field.profile.max_items < 2 => {}
+            None => return Err(unfit(context.choices, entry, kind)),
+        }
     }
     if let Some(label) = &entry.label {
         field.label = naming::field_label(&label.value);
@@ -212,6 +269,20 @@ pub(super) fn retype(
     let labels = entry.options.iter().flatten();
     field.relabel(labels.map(|(raw, label)| (raw.as_str(), label.value.as_str())));
     Ok(())
+}
+
+fn unfit(choices: &Choices<'_>, entry: &FieldEntry, kind: &Located<String>) -> Error {
+    let why = match kind.value.as_str() {
+        "BOOLEAN" => {
+            ": an empty cell would become false, so each record needs a yes or no; SELECT keeps them apart"
+        }
+        "CURRENCY" => ": the export does not say in which currency they are",
+        "RELATION" => ": not all of them are records of one object",
+        "SELECT" | "MULTI_SELECT" => ": there are too many",
+        _ => "",
+    };
+    let what = format!("the values of `{}` cannot be {}{why}", entry.close.value, kind.value);
+    choices.error(kind, "C2T-E134", what)
 }
 
 /// The API name of an object.
@@ -248,7 +319,7 @@ pub(super) fn rename(
     use crate::mapping::Route;
     if let Some(to) = &entry.to {
         let told = matches!(to.value, Route::Task | Route::Note);
-        if told && one.kind == crate::close::Kind::CustomObject {
+        if told && one.kind == Kind::CustomObject {
             let what = "custom objects become objects or go to the archive".to_owned();
             return Err(choices.error(to, "C2T-E136", what));
         }

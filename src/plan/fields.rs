@@ -18,8 +18,9 @@ use crate::survey::{Map, Profile, Survey};
 use crate::twenty::objects::{FieldType, Object};
 use crate::twenty::options::Options;
 use crate::twenty::workspace::Workspace;
-pub(super) use homes::suffix;
-use homes::{complete, propose};
+use homes::{complete, labelled, propose, share_options};
+pub(super) use reuse::is_system;
+pub use values::truth;
 use values::{defined, fill_options, inferred, single};
 
 /// How the values of a custom field are written.
@@ -129,6 +130,8 @@ pub struct CustomField {
     pub second: Option<Second>,
     /// Its columns: step and position. Filled once the steps are known.
     pub columns: Vec<(usize, usize)>,
+    /// Every record that can have it does, and has a row of its own.
+    pub is_always_said: bool,
     /// What its values look like.
     pub profile: Profile,
 }
@@ -199,6 +202,11 @@ pub(super) struct Context<'p> {
 }
 
 impl Context<'_> {
+    /// The organisation's currency is known.
+    pub(super) fn currency(&self) -> bool {
+        super::currency(self.survey).is_some()
+    }
+
     /// The workspace's members are known.
     fn members(&self) -> bool {
         !self.workspace.members.is_empty()
@@ -223,10 +231,10 @@ pub(super) fn decide(context: &Context<'_>, names: &mut Names) -> Result<Vec<Cus
             let mut field = field(context, (kind, of_type), keys, profile);
             let said = context.choices.field(&field.close_path(context.types));
             if let Some(entry) = said {
-                choices::retype(context.choices, &mut field, entry)?;
+                choices::retype(context, &mut field, entry)?;
             }
             if places.is_empty() {
-                field.rule = told_or_archived(context, of_type, field.rule);
+                told_or_archived(context, &mut field);
             }
             all.push(Open { field, places: places.clone(), said });
         }
@@ -237,24 +245,34 @@ pub(super) fn decide(context: &Context<'_>, names: &mut Names) -> Result<Vec<Cus
         let Some(entry) = open.said.filter(|entry| entry.to.is_some()) else { continue };
         let (choices, workspace) = (context.choices, context.workspace);
         let targets = Targets { choices, workspace, types: context.types, places: &open.places };
-        if !open.places.is_empty() {
+        if !open.places.is_empty() && open.field.rule != ValueRule::Archive {
             open.field.homes = targets.homes(&open.field, entry, names, &mut chosen)?;
+            if open.field.homes.is_empty() {
+                open.field.become_of(ValueRule::Archive);
+                "none of its objects in the mapping takes part".clone_into(&mut open.field.why);
+            }
         }
     }
-    for open in all.iter_mut().filter(|open| open.said.is_none_or(|entry| entry.to.is_none())) {
-        propose(context, &mut open.field, &open.places, names);
+    // Labels go by the order of the fields, whoever named them.
+    let mut labels = Map::default();
+    for open in &mut all {
+        match open.said.and_then(|entry| entry.to.as_ref()) {
+            Some(_) => labelled(context, &mut open.field, names, &mut labels),
+            None => propose(context, &mut open.field, &open.places, names),
+        }
     }
     let mut fields: Vec<CustomField> = all.into_iter().map(|open| open.field).collect();
+    share_options(context, &mut fields);
     fields.iter_mut().for_each(|field| complete(context, field, names));
     Ok(fields)
 }
 
 /// Records of a type that is told in a text keep their values; those of an archived type do not.
-fn told_or_archived(context: &Context<'_>, of_type: Option<usize>, rule: ValueRule) -> ValueRule {
-    let route = of_type.and_then(|at| context.types.get(at)).map(|one| one.route);
-    match route {
-        Some(Route::Task | Route::Note) => rule,
-        _ => ValueRule::Archive,
+fn told_or_archived(context: &Context<'_>, field: &mut CustomField) {
+    let route = field.of_type.and_then(|at| context.types.get(at)).map(|one| one.route);
+    if !matches!(route, Some(Route::Task | Route::Note)) {
+        field.become_of(ValueRule::Archive);
+        "its records go to the archive".clone_into(&mut field.why);
     }
 }
 
@@ -344,6 +362,20 @@ fn paired(survey: &Survey, id: &str, names: &Map<Box<str>, Profile>) -> Option<B
     best.map(|((_, name), _)| name.clone())
 }
 
+/// See [`CustomField::is_always_said`]. Rows of people and companies have several sources.
+fn is_always_said(
+    context: &Context<'_>,
+    (kind, of_type): (Kind, Option<usize>),
+    profile: &Profile,
+) -> bool {
+    let records = match of_type.and_then(|at| context.types.get(at)) {
+        Some(one) => one.records,
+        None => context.survey.read.get(&kind).copied().unwrap_or_default(),
+    };
+    let alone = matches!(kind, Kind::Opportunity | Kind::CustomActivity | Kind::CustomObject);
+    alone && profile.records >= records
+}
+
 fn field(
     context: &Context<'_>,
     (kind, of_type): (Kind, Option<usize>),
@@ -384,6 +416,7 @@ fn field(
         reverse: Vec::new(),
         second: None,
         columns: Vec::new(),
+        is_always_said: is_always_said(context, (kind, of_type), &profile),
         profile,
     }
 }

@@ -24,6 +24,8 @@ pub struct CustomType {
     pub route: Route,
     /// The object, whether or not the route leads to it.
     pub object: ObjectSpec,
+    /// API name of the object before the map renamed it: the rest of the map may still say so.
+    pub proposed: String,
     /// Labels of the far sides of its built-in relations, by field.
     pub ties: Vec<(&'static str, String)>,
 }
@@ -88,6 +90,7 @@ pub(super) fn decide(
             close_name: shown.into(),
             records: *records,
             route: Route::Object,
+            proposed: object.name_singular.clone(),
             object,
             ties: Vec::new(),
         }

@@ -2,6 +2,7 @@
 //! not concern this export.
 
 use crate::mapping::MapFile;
+use crate::mapping::file::{Located, Marks};
 use crate::mapping::nearest::nearest;
 use crate::plan::{Basis, Plan, as_map};
 use crate::read::split::hex;
@@ -47,14 +48,28 @@ impl MapLine {
 
 /// Entries the export has no part for; those a former run marked as gone are known.
 fn strangers(map: &MapFile, effective: &MapFile) -> Vec<String> {
-    let known: Set<&str> = effective.fields.iter().map(|it| it.close.value.as_str()).collect();
-    let strange =
-        map.fields.iter().filter(|it| !it.marks.gone && !known.contains(it.close.value.as_str()));
-    let told = strange.map(|it| {
-        let close = &it.close.value;
-        let hint = nearest(close, known.iter().copied());
+    let types = map.types.iter().map(|it| (&it.close, it.marks));
+    let stages = map.stages.iter().map(|it| (&it.close, it.marks));
+    let fields = map.fields.iter().map(|it| (&it.close, it.marks));
+    let mut told = told(map, types, effective.types.iter().map(|it| &it.close), "no record");
+    told.extend(self::told(map, stages, effective.stages.iter().map(|it| &it.close), "no place"));
+    told.extend(self::told(map, fields, effective.fields.iter().map(|it| &it.close), "no value"));
+    told
+}
+
+fn told<'m>(
+    map: &MapFile,
+    said: impl Iterator<Item = (&'m Located<String>, Marks)>,
+    known: impl Iterator<Item = &'m Located<String>>,
+    lacks: &str,
+) -> Vec<String> {
+    let known: Set<&str> = known.map(|close| close.value.as_str()).collect();
+    let strange = said.filter(|(it, marks)| !marks.gone && !known.contains(it.value.as_str()));
+    let told = strange.map(|(close, _)| {
+        let Located { value, at } = close;
+        let hint = nearest(value, known.iter().copied());
         let hint = hint.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        format!("{}:{}: `{close}` has no value in this export{hint}", map.name, it.close.at.line)
+        format!("{}:{}: `{value}` has {lacks} in this export{hint}", map.name, at.line)
     });
     told.collect()
 }

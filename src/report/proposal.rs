@@ -54,7 +54,7 @@ impl Proposal {
         entries.insert("custom types", map.types.len() as u64);
         entries.insert("stages", map.stages.len() as u64);
         for field in map.fields.iter().filter(|field| !field.marks.gone) {
-            let sort = if field.kind.is_some() { "custom fields" } else { "built-in fields" };
+            let sort = if field.label.is_some() { "custom fields" } else { "built-in fields" };
             *entries.entry(sort).or_default() += 1;
             let dropped = field.to.as_ref().is_some_and(Vec::is_empty);
             let what = if dropped { "to the archive" } else { "to a field" };

@@ -167,7 +167,9 @@ pub(super) fn lines(work: &mut Work<'_>, record: &Record<'_>) -> String {
     let mut lines = Vec::new();
     for custom in record.customs.iter().filter(|custom| !node::is_empty(custom.value)) {
         let field = plan.field((record.kind, of_type), Space::CustomId, custom.key);
-        let Some((_, field)) = field else { continue };
+        let Some((_, field)) = field.filter(|(_, field)| field.rule != ValueRule::Archive) else {
+            continue;
+        };
         let shown = match field.rule {
             ValueRule::Contact | ValueRule::Contacts => {
                 named(custom.value, &|id| plan.contacts.get(id).map(|c| c.name.clone()))

@@ -1,5 +1,5 @@
 //! E-mails: the text body first, the HTML where there is none (design §5); participants as text. It
-//! must not judge what is quoted history: everything is kept.
+//! must not lose quoted history: what the map asks to leave out of the body is kept whole.
 
 use super::parts::{TITLE, body, direction, remarked, sent, status};
 use super::rows::Cells;
@@ -7,6 +7,8 @@ use super::work::Work;
 use crate::close::record::scalar;
 use crate::close::shape::{email as e, envelope, mailbox};
 use crate::close::{Field, Record};
+use crate::mapping::QuotedHistory;
+use crate::plan::Plan;
 use crate::read::{Node, node};
 use crate::twenty::objects::task as col;
 use crate::twenty::{markdown, text};
@@ -39,14 +41,17 @@ fn contents(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     if let Some(plain) = plain {
         record.take(e::BODY_TEXT);
         record.archive(e::BODY_HTML);
-        body(work, record, e::BODY_TEXT, &markdown::from_text(plain), cells, col::BODY);
+        let own = own_text(work.plan, record, e::BODY_TEXT, plain);
+        body(work, record, e::BODY_TEXT, &markdown::from_text(own), cells, col::BODY);
         first = markdown::title(plain, TITLE).into_owned();
     } else {
         if record.peek(e::BODY_TEXT).is_some() {
             record.noise(e::BODY_TEXT);
         }
         if let Some(html) = work.text(record, e::BODY_HTML) {
-            body(work, record, e::BODY_HTML, &markdown::from_html(&html), cells, col::BODY);
+            let markdown = markdown::from_html(&html);
+            let own = own_text(work.plan, record, e::BODY_HTML, &markdown);
+            body(work, record, e::BODY_HTML, own, cells, col::BODY);
             if record.peek(e::SUBJECT).is_none() {
                 first = markdown::title(&markdown::plain_from_html(&html), TITLE).into_owned();
             }
@@ -56,6 +61,20 @@ fn contents(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     if cells.get(col::TITLE).is_empty() {
         let title = text::line(&first);
         cells.set(col::TITLE, if title.is_empty() { "(no subject)" } else { &title });
+    }
+}
+
+/// The text without what it quotes, where the map asks for that; the archive then holds all of it.
+fn own_text<'t>(plan: &Plan, record: &Record<'_>, field: Field, text: &'t str) -> &'t str {
+    if plan.settings.quoted_history == QuotedHistory::Keep {
+        return text;
+    }
+    let own = markdown::without_quoted_history(text).trim_end();
+    if own.len() < text.trim_end().len() {
+        record.keep_whole(field);
+        own
+    } else {
+        text
     }
 }
 

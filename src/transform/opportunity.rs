@@ -9,7 +9,7 @@ use super::work::{Work, notice};
 use crate::close::shape::opportunity as o;
 use crate::close::{Record, time};
 use crate::event;
-use crate::plan::Place;
+use crate::plan::{Place, Plan};
 use crate::twenty::objects::{Object, opportunity as col};
 use crate::twenty::{currency, date, number, text};
 
@@ -31,7 +31,7 @@ pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, within: Option<&st
     let contact = own_contact.or(links.person.filter(|_| links.company.is_none()));
     cells.set(col::CONTACT, contact.unwrap_or_default());
     cells.set(col::COMPANY, links.company.unwrap_or_default());
-    name(record, links.lead_name, &mut cells);
+    name(work.plan, record, links.lead_name, &mut cells);
     amount(work, record, &mut cells);
     stage(work, record, &mut cells);
     dates(work, record, &mut cells);
@@ -63,8 +63,9 @@ pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, within: Option<&st
     work.close(record, "values without a field in Twenty");
 }
 
-/// `Acme – first line of the note`, or `Acme – €1,299 monthly`: Close's deals have no name.
-fn name(record: &Record<'_>, lead: &str, cells: &mut Cells) {
+/// The name by the map's template; as built in `Acme – first line of the note`, or `Acme – €1,299
+/// monthly`: Close's deals have no name.
+fn name(plan: &Plan, record: &Record<'_>, lead: &str, cells: &mut Cells) {
     let named = record.take(o::LEAD_NAME);
     let lead =
         if lead.trim().is_empty() { named.as_deref().unwrap_or("Opportunity") } else { lead };
@@ -74,9 +75,47 @@ fn name(record: &Record<'_>, lead: &str, cells: &mut Cells) {
     let value = record.peek(o::VALUE_FORMATTED).unwrap_or_default();
     // A note often begins as a list or heading; its marks are no part of a name.
     let first = first.trim_start_matches(['-', '*', '•', '#', '>', ' ']);
-    let more = if first.is_empty() { value } else { first };
-    let name = if more.is_empty() { lead.to_owned() } else { format!("{lead} – {more}") };
-    cells.set(col::NAME, text::head(&text::line(&name), text::MAX_CELL));
+    let filled = plan.settings.opportunity_names.fill(&|placeholder| match placeholder {
+        "lead" => lead.to_owned(),
+        "title" => if first.is_empty() { value } else { first }.to_owned(),
+        "note" => first.to_owned(),
+        "value" => value.to_owned(),
+        other => fact(plan, record, other),
+    });
+    let name = text::line(&filled);
+    // A template may ask for nothing this deal has; nameless it would not be found.
+    let name = if name.is_empty() { text::line(lead) } else { name };
+    cells.set(col::NAME, text::head(&name, text::MAX_CELL));
+}
+
+/// What a deal is filed under, in words; empty where it is not known.
+fn fact(plan: &Plan, record: &Record<'_>, what: &str) -> String {
+    let status = record.peek(o::STATUS_ID).or_else(|| record.peek(o::STATUS_LABEL));
+    let stage = status.and_then(|id| plan.stages.by_status.get(id));
+    match what {
+        "status" => {
+            let known = stage.map(|stage| &*stage.label).or(record.peek(o::STATUS_LABEL));
+            known.unwrap_or_default().to_owned()
+        }
+        "pipeline" => {
+            let own = record.peek(o::PIPELINE_ID).and_then(|id| plan.stages.pipelines.get(id));
+            let value = own.or_else(|| stage.and_then(|stage| stage.pipeline.as_ref()));
+            let options = plan.stages.pipeline_options.as_slice();
+            let option = options.iter().find(|option| Some(&option.value) == value);
+            let named = || record.peek(o::PIPELINE_NAME).unwrap_or_default();
+            option.map_or_else(named, |option| &option.label).to_owned()
+        }
+        "owner" => {
+            let known = record.peek(o::USER_ID).and_then(|id| plan.owners.get(id));
+            let known = known.map(|owner| &*owner.name).filter(|name| !name.is_empty());
+            known.or(record.peek(o::USER_NAME)).unwrap_or_default().to_owned()
+        }
+        "date_won" => {
+            let day = record.peek(o::DATE_WON).and_then(time::date);
+            day.and_then(|day| date::date_cell(day).ok()).unwrap_or_default()
+        }
+        _ => String::new(),
+    }
 }
 
 fn amount(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
@@ -101,6 +140,8 @@ fn amount(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
         }
         None => "",
     };
+    // An amount without a currency is none in Twenty.
+    let code = if code.is_empty() { work.plan.currency.unwrap_or_default() } else { code };
     let formatted = record.take(o::VALUE_FORMATTED);
     let digits = minor_digits(code, value, formatted.as_deref());
     if currency::minor_digits(code) == 0 && !code.is_empty() && formatted.is_none() && value != 0 {

@@ -122,6 +122,24 @@ impl Options {
         other
     }
 
+    /// The options of several fields that share one of Twenty's: each with its own raw labels, all with
+    /// the same options. `existing` is what Twenty's field has, value and label.
+    #[must_use]
+    pub fn shared<'o>(
+        existing: impl Iterator<Item = (&'o str, &'o str)>,
+        fields: &[&Self],
+    ) -> Vec<Self> {
+        let mut joint = Self::new();
+        existing.for_each(|(value, label)| joint.preload(value, label));
+        let mut raws = Vec::new();
+        for field in fields {
+            let own = field.raws().into_iter();
+            let own = own.map(|(raw, option)| (raw.to_owned(), joint.add(&option.label)));
+            raws.push(own.collect::<Map<usize>>());
+        }
+        raws.into_iter().map(|by_raw| Self { by_raw, ..joint.clone() }).collect()
+    }
+
     /// The option for a raw label, made on first sight; its index in [`Self::as_slice`].
     ///
     /// Raw labels are compared as they are, with one exception: an existing option is used again

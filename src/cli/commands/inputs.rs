@@ -1,6 +1,7 @@
 //! Files the user gives beside the export: the map, the workspace, decisions about merges. It must not judge what they say.
 
 use crate::error::{Error, Result};
+use crate::mapping::file::Spot;
 use crate::mapping::{Decisions, MapFile};
 use crate::twenty::workspace::Workspace;
 use std::path::Path;
@@ -34,6 +35,12 @@ pub(super) fn decisions(path: &Path) -> Result<Decisions> {
     Decisions::read(&path.display().to_string(), &bytes)
 }
 
+/// Where the map says whether it is confirmed; nowhere when it does not.
+fn said(map: &MapFile) -> Spot {
+    let at = map.text.lines().position(|line| line.trim_start().starts_with("confirmed"));
+    at.map_or_else(Spot::default, |at| Spot { line: at + 1, column: 1 })
+}
+
 /// Refuses a map that nobody has confirmed, or that was made for another export.
 ///
 /// # Errors
@@ -41,8 +48,8 @@ pub(super) fn decisions(path: &Path) -> Result<Decisions> {
 pub(super) fn approved(map: &MapFile, export: &str) -> Result<()> {
     let fix = "run `plan` again, look at what is new, and set confirmed = true";
     if !map.confirmed {
-        let what = format!("{} is not confirmed, and --strict asks for that", map.name);
-        return Err(Error::usage("C2T-E140", what).fix(fix));
+        let what = "the map is not confirmed, and --strict asks for that";
+        return Err(map.error(said(map), "C2T-E140", what).fix(fix));
     }
     match &map.fingerprint {
         Some(known) if known.value == export => Ok(()),

@@ -17,40 +17,78 @@ use crate::survey::samples::samples;
 use crate::survey::survey;
 use crate::twenty::workspace::Workspace;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// What to plan for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Files and folders of the export.
+    pub exports: Vec<PathBuf>,
+    /// The map that is there.
+    pub map: Option<MapFile>,
+    /// The workspace the map is for; none is Twenty as it ships.
+    pub workspace: Option<Workspace>,
+    /// Threads, 0 for one per core.
+    pub threads: usize,
+}
+
+/// A proposed map.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// Its decisions.
+    pub map: MapFile,
+    /// What became of the map that was there.
+    pub changes: Changes,
+    /// The file.
+    pub text: String,
+}
 
 /// Runs the command.
 ///
 /// # Errors
 /// When the export, the workspace or the map that is there cannot be read, or the map cannot be written.
 pub fn run(args: &PlanArgs, printer: &Printer) -> Result<u8> {
-    let workspace = args.workspace.as_deref().map(inputs::workspace).transpose()?;
-    let old = args.output.exists().then(|| inputs::mapping(&args.output)).transpose()?;
+    let there = args.output.exists();
+    let options = Options {
+        exports: args.export.exports.clone(),
+        map: there.then(|| inputs::mapping(&args.output)).transpose()?,
+        workspace: args.workspace.as_deref().map(inputs::workspace).transpose()?,
+        threads: args.export.threads,
+    };
+    let planned = plan(&options)?;
+    replace(&args.output, &planned.text)?;
+    say(&planned.map, &planned.changes, there, args, printer);
+    Ok(0)
+}
+
+/// Proposes a map for an export, with the decisions of the map that is there.
+///
+/// # Errors
+/// When the export cannot be read, or the map that is there asks for what cannot be.
+pub fn plan(options: &Options) -> Result<Planned> {
     let standard = Workspace::standard()?;
-    let workspace = workspace.as_ref().unwrap_or(&standard);
-    let sources = Sources::find(&args.export.exports)?;
-    let pool = pipeline::pool(args.export.threads)?;
+    let workspace = options.workspace.as_ref().unwrap_or(&standard);
+    let sources = Sources::find(&options.exports)?;
+    let pool = pipeline::pool(options.threads)?;
+    let map = options.map.as_ref();
     let rules = Rules::built_in()?;
-    let rules = old.as_ref().map_or(Ok(rules.clone()), |map| rules.with(map))?;
-    let settings = old.as_ref().map_or(Ok(Settings::default()), Settings::of)?;
+    let rules = map.map_or(Ok(rules.clone()), |map| rules.with(map))?;
+    let settings = map.map_or(Ok(Settings::default()), Settings::of)?;
     let (mut survey, seen) = survey(&pool, sources, rules.waived())?;
     if survey.read.keys().all(|kind| *kind == Kind::Unknown) {
-        return Err(nothing(&survey, &args.export.exports));
+        return Err(nothing(&survey, &options.exports));
     }
     let decisions = Decisions::default();
-    let map = old.as_ref();
     let basis = Basis { settings, rules, workspace, map, decisions: &decisions };
     let plan = Plan::decide(&mut survey, seen, basis)?;
     let samples = samples(&pool, &survey.sources)?;
     let proposed = as_map::map(&plan, &survey, &samples, fingerprint(&survey));
-    let (map, changes) = match &old {
+    let (map, changes) = match map {
         Some(old) => merge(old, proposed),
         None => (proposed, Changes::default()),
     };
-    let notes = as_map::notes(&plan, &survey);
-    replace(&args.output, &text(&map, &notes))?;
-    say(&map, &changes, old.is_some(), args, printer);
-    Ok(0)
+    let text = text(&map, &as_map::notes(&plan, &survey));
+    Ok(Planned { map, changes, text })
 }
 
 fn say(map: &MapFile, changes: &Changes, again: bool, args: &PlanArgs, printer: &Printer) {

@@ -7,7 +7,9 @@ use crate::close::Kind;
 use crate::plan::choices::object_name;
 use crate::plan::schema::{Home, MEMBER, Names, Place};
 use crate::plan::types::CustomType;
+use crate::survey::Map;
 use crate::twenty::objects::{FieldType, Object};
+use crate::twenty::options::Options;
 
 /// Finds a home for the field on each object.
 pub(super) fn propose(
@@ -46,23 +48,74 @@ fn again(context: &Context<'_>, field: &mut CustomField, places: &[Place], names
     }
 }
 
-/// The options of all fields of the workspace that are its homes are used again.
-fn known_options(context: &Context<'_>, field: &mut CustomField) {
-    let homes = field.homes.iter().filter(|home| home.existing);
-    let there = homes.filter_map(|home| {
-        context.workspace.field(object_name(context.types, home.place), &home.name)
-    });
-    let options = there.flat_map(|there| &there.options);
-    let known: Vec<_> = options.map(|o| (o.value.as_str(), o.label.as_str())).collect();
-    if !known.is_empty() && matches!(field.rule, ValueRule::Select | ValueRule::MultiSelect) {
-        field.options = field.options.with_existing(known.into_iter());
+/// Labels for the new fields the map names; fields that share one share its label.
+pub(super) fn labelled(
+    context: &Context<'_>,
+    field: &mut CustomField,
+    names: &mut Names,
+    labels: &mut Map<(Place, String), String>,
+) {
+    let Some(kind) = field.rule.field_type() else { return };
+    for home in field.homes.iter_mut().filter(|home| !home.existing) {
+        let object = object_name(context.types, home.place);
+        let label = labels.entry((home.place, home.name.clone())).or_insert_with(|| {
+            names.claim(object, &home.name, &field.label, suffix(field.kind), kind)
+        });
+        home.label.clone_from(label);
     }
+}
+
+/// Choices that go to one field of Twenty, or to one that is there, share its options.
+pub(super) fn share_options(context: &Context<'_>, fields: &mut [CustomField]) {
+    let chooses =
+        |field: &CustomField| matches!(field.rule, ValueRule::Select | ValueRule::MultiSelect);
+    let open: Vec<usize> = (0..fields.len()).filter(|at| chooses(&fields[*at])).collect();
+    let mut done = Vec::new();
+    for first in &open {
+        if done.contains(first) {
+            continue;
+        }
+        let group = together(fields, &open, *first);
+        done.extend(&group);
+        let homes = || group.iter().flat_map(|at| &fields[*at].homes).filter(|home| home.existing);
+        let there = homes().filter_map(|home| {
+            context.workspace.field(object_name(context.types, home.place), &home.name)
+        });
+        let there: Vec<_> = there.flat_map(|field| &field.options).collect();
+        if group.len() < 2 && there.is_empty() {
+            continue;
+        }
+        let known = there.iter().map(|option| (option.value.as_str(), option.label.as_str()));
+        let own: Vec<&Options> = group.iter().map(|at| &fields[*at].options).collect();
+        for (at, options) in group.iter().zip(Options::shared(known, &own)) {
+            fields[*at].options = options;
+        }
+    }
+}
+
+/// The fields that share a home with this one, and those that share one with them.
+fn together(fields: &[CustomField], open: &[usize], first: usize) -> Vec<usize> {
+    let share = |a: usize, b: usize| {
+        let same = |home: &Home| {
+            fields[b].homes.iter().any(|it| (it.place, &it.name) == (home.place, &home.name))
+        };
+        fields[a].homes.iter().any(same)
+    };
+    let mut group = vec![first];
+    let mut next = 0;
+    while let Some(at) = group.get(next).copied() {
+        let more = open.iter().filter(|other| !group.contains(other) && share(at, **other));
+        let more: Vec<usize> = more.copied().collect();
+        group.extend(more);
+        next += 1;
+    }
+    group.sort_unstable();
+    group
 }
 
 /// Finds labels for the far sides of relations, and the field beside the first.
 pub(super) fn complete(context: &Context<'_>, field: &mut CustomField, names: &mut Names) {
     let suffix = suffix(field.kind);
-    known_options(context, field);
     if let Some(target) = field.relation_target(context.types) {
         for home in field.homes.iter().filter(|home| !home.existing) {
             let far = format!("{} of {}", label_plural(context.types, home.place), home.label);

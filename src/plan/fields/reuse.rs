@@ -91,7 +91,7 @@ fn candidates<'w>(context: &Context<'w>, place: Place) -> Vec<&'w WsField> {
 }
 
 /// Fields every object has that no import should fill.
-fn is_system(name: &str) -> bool {
+pub(in crate::plan) fn is_system(name: &str) -> bool {
     const SYSTEM: &[&str] =
         &["id", "createdAt", "updatedAt", "deletedAt", "position", "searchVector", "avatarUrl"];
     SYSTEM.contains(&name)

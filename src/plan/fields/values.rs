@@ -18,6 +18,7 @@ pub(super) fn has_misfits(rule: ValueRule, profile: &Profile) -> bool {
     let fit = match rule {
         ValueRule::Number | ValueRule::Currency => profile.numbers + profile.numeric,
         ValueRule::Date | ValueRule::DateTime => profile.dates + profile.instants,
+        ValueRule::Select => return profile.max_items > 1,
         _ => return false,
     };
     fit < items || profile.max_items > 1
@@ -63,7 +64,28 @@ pub(super) fn defined(
     } else {
         ""
     };
+    let more = if rule == ValueRule::Objects && !multi {
+        "; as text: what it refers to goes to the archive or is not in the export"
+    } else {
+        more
+    };
     (rule, format!("defined as {}{more}", entry.kind))
+}
+
+/// The words for true and false that people choose for a field of two choices.
+pub fn truth(raw: &str) -> Option<bool> {
+    match raw.trim().to_lowercase().as_str() {
+        "true" | "yes" | "y" | "1" | "ja" | "oui" | "sí" | "si" | "sim" => Some(true),
+        "false" | "no" | "n" | "0" | "nein" | "non" | "não" | "nee" => Some(false),
+        _ => None,
+    }
+}
+
+/// Every value is true or false.
+fn all_true_or_false(profile: &Profile) -> bool {
+    let words = profile.distinct.iter().flatten().filter(|(word, _)| truth(word).is_some());
+    let said: u64 = words.map(|(_, n)| *n).sum();
+    profile.max_items < 2 && profile.items() == said + profile.flags
 }
 
 impl CustomField {
@@ -77,7 +99,8 @@ impl CustomField {
             "TEXT" if refers(profile.custom_objects) => ValueRule::Objects,
             "TEXT" => ValueRule::Text,
             "NUMBER" => ValueRule::Number,
-            "BOOLEAN" => ValueRule::Boolean,
+            // An empty cell would become false (`twenty-importer.md` §3).
+            "BOOLEAN" if self.is_always_said && all_true_or_false(profile) => ValueRule::Boolean,
             "DATE" => ValueRule::Date,
             "DATE_TIME" => ValueRule::DateTime,
             "SELECT" if profile.distinct.is_some() => ValueRule::Select,

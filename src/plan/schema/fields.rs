@@ -193,6 +193,18 @@ fn custom(parts: &Parts<'_>, place: Place, object: &str) -> Vec<FieldSpec> {
                 ValueRule::Select | ValueRule::MultiSelect => used_options(&field.options),
                 _ => Vec::new(),
             };
+            // Two custom fields may share a field of Twenty, and then its options.
+            if let Some(made) =
+                specs.iter_mut().find(|spec: &&mut FieldSpec| spec.name == home.name)
+            {
+                let more = options
+                    .into_iter()
+                    .filter(|o| !made.options.iter().any(|m| m.value == o.value));
+                let more: Vec<OptionSpec> = more.collect();
+                made.options.extend(more);
+                made.options.iter_mut().enumerate().for_each(|(at, option)| option.position = at);
+                continue;
+            }
             specs.push(FieldSpec {
                 object: object.to_owned(),
                 name: home.name.clone(),

@@ -203,6 +203,11 @@ impl Names {
         free
     }
 
+    /// Takes the name of a field whose label is not settled yet.
+    pub fn hold_name(&mut self, object: &str, name: &str, kind: FieldType) {
+        self.of(object).reserve(name, "", name_kind(kind));
+    }
+
     /// Whether a field of an object can have this name.
     pub fn name_is_free(&mut self, object: &str, name: &str, kind: FieldType) -> bool {
         self.of(object).name_is_free(name, name_kind(kind))

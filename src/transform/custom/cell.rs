@@ -5,6 +5,7 @@ use super::super::work::notice;
 use crate::close::record::scalar;
 use crate::close::time;
 use crate::event::{self, Notice};
+use crate::plan::fields::truth;
 use crate::plan::{CustomField, Plan, ValueRule};
 use crate::read::{Node, node};
 use crate::twenty::{date, link, number, text};
@@ -127,12 +128,11 @@ fn instant(raw: &str) -> Result<String, Notice> {
     date::date_time_cell(time::instant(raw).ok_or(event::NO_TIME)?).map_err(notice)
 }
 
-/// The words for true and false that people choose for a field of two choices.
 fn boolean(raw: &str) -> Result<&'static str, Notice> {
-    match raw.trim().to_lowercase().as_str() {
-        "true" | "yes" | "y" | "1" | "ja" | "oui" | "sí" | "si" | "sim" => Ok("true"),
-        "false" | "no" | "n" | "0" | "nein" | "non" | "não" | "nee" => Ok("false"),
-        _ => Err(event::UNFIT),
+    match truth(raw) {
+        Some(true) => Ok("true"),
+        Some(false) => Ok("false"),
+        None => Err(event::UNFIT),
     }
 }
 
