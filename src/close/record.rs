@@ -398,6 +398,11 @@ impl Custom<'_> {
         }
     }
 
+    /// It says nothing: blank text, a list of blanks.
+    pub fn noise(&self) {
+        self.mark.set(Mark::Noise);
+    }
+
     /// Nobody has said yet what becomes of it.
     pub fn is_open(&self) -> bool {
         self.mark.get() == Mark::None

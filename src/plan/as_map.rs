@@ -50,7 +50,7 @@ pub fn map(plan: &Plan, survey: &Survey, samples: &Samples, fingerprint: String)
 
 fn types(plan: &Plan) -> Vec<TypeEntry> {
     let entries = plan.types.iter().map(|one| TypeEntry {
-        close: one.close_id.to_string().into(),
+        close: one.map_id().to_owned().into(),
         name: Some(one.close_name.to_string()),
         to: Some(one.route.into()),
         object: Some(one.object.name_singular.clone().into()),

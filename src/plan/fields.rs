@@ -216,6 +216,8 @@ impl Context<'_> {
 /// A field on the way to its homes.
 struct Open<'m> {
     field: CustomField,
+    /// What it was before the map was asked.
+    proposed: Option<Box<CustomField>>,
     places: Vec<Place>,
     said: Option<&'m FieldEntry>,
 }
@@ -230,13 +232,14 @@ pub(super) fn decide(context: &Context<'_>, names: &mut Names) -> Result<Vec<Cus
         for (keys, profile) in keys_of(context, kind, of_type) {
             let mut field = field(context, (kind, of_type), keys, profile);
             let said = context.choices.field(&field.close_path(context.types));
+            let proposed = said.map(|_| Box::new(field.clone()));
             if let Some(entry) = said {
                 choices::retype(context, &mut field, entry)?;
             }
             if places.is_empty() {
                 told_or_archived(context, &mut field);
             }
-            all.push(Open { field, places: places.clone(), said });
+            all.push(Open { field, proposed, places: places.clone(), said });
         }
     }
     // What the map names is taken before anything is proposed.
@@ -250,6 +253,8 @@ pub(super) fn decide(context: &Context<'_>, names: &mut Names) -> Result<Vec<Cus
             if open.field.homes.is_empty() {
                 open.field.become_of(ValueRule::Archive);
                 "none of its objects in the mapping takes part".clone_into(&mut open.field.why);
+            } else if let Some(proposed) = open.proposed.take() {
+                reuse::reasons(context, &mut open.field, *proposed, &open.places, names);
             }
         }
     }

@@ -39,6 +39,11 @@ impl CustomType {
         }
     }
 
+    /// How the map calls it: by its id, or by its kind where records name no type.
+    pub fn map_id(&self) -> &str {
+        if self.close_id.is_empty() { self.kind.word() } else { &self.close_id }
+    }
+
     /// What the rules call all objects of this sort.
     pub const fn word(&self) -> &'static str {
         match self.kind {
@@ -97,7 +102,7 @@ pub(super) fn decide(
     });
     let mut types: Vec<CustomType> = types.collect();
     for one in &mut types {
-        if let Some(entry) = choices.custom_type(&one.close_id) {
+        if let Some(entry) = choices.custom_type(one.map_id()) {
             choices::rename(choices, one, entry, names)?;
         }
     }

@@ -1,7 +1,7 @@
 //! What `plan` says when it is done: how much of the map is certain, and what a person should look at.
 //! It must not decide anything.
 
-use super::table::{Table, number};
+use super::table::number;
 use crate::mapping::file::{Changes, FieldEntry, MapFile};
 use crate::survey::Map;
 use serde::Serialize;
@@ -85,13 +85,13 @@ impl Proposal {
             return out;
         }
         let _ = writeln!(out, "\nTo be looked at ({})", self.doubtful.len());
-        let mut table = Table::new(&["field", "name", "to", "sure", "why"]);
         for doubt in self.doubtful.iter().take(SHOWN) {
-            let to = if doubt.to.is_empty() { "archive".to_owned() } else { doubt.to.join(" ") };
-            let sure = format!("{:.0} %", doubt.confidence * 100.0);
-            table.row([doubt.close.clone(), doubt.name.clone(), to, sure, doubt.why.clone()]);
+            let to = if doubt.to.is_empty() { "archive".to_owned() } else { doubt.to.join(", ") };
+            let sure = doubt.confidence * 100.0;
+            let _ = writeln!(out, "  {sure:>3.0} %  {} → {to}", doubt.name);
+            let _ = writeln!(out, "         {}", doubt.close);
+            let _ = writeln!(out, "         {}", doubt.why);
         }
-        out.push_str(&table.text());
         if self.doubtful.len() > SHOWN {
             let _ = writeln!(out, "… and {} more in the file", self.doubtful.len() - SHOWN);
         }

@@ -52,6 +52,8 @@ pub struct FieldEntry {
     pub multi: bool,
     /// Help text.
     pub description: Option<Box<str>>,
+    /// Must be filled in Close.
+    pub required: bool,
     /// Id of the custom object type the values are ids of.
     pub refers_to: Option<Box<str>>,
 }
@@ -186,7 +188,9 @@ impl Config {
         let multi = value.get("accepts_multiple_values").and_then(Value::as_bool).unwrap_or(false);
         let description = word(value, "description");
         let refers_to = word(value, "referenced_custom_type_id");
-        let entry = FieldEntry { name, kind, choices, multi, description, refers_to };
+        let flag = |value: &Value| value.get("required").and_then(Value::as_bool).unwrap_or(false);
+        let required = flag(value) || list(value, "associations").any(flag);
+        let entry = FieldEntry { name, kind, choices, multi, description, required, refers_to };
         match self.fields.get_mut(&id) {
             // The same definition may stand in a type without its choices (§3.6).
             Some(known) if known.choices.len() >= entry.choices.len() => {}

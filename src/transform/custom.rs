@@ -143,6 +143,10 @@ fn field_of<'p>(plan: &'p Plan, record: &Record<'_>, key: &Key<'_, '_>) -> Optio
     if node::is_empty(custom.value) {
         return None;
     }
+    if custom.is_open() && cell::is_blank(custom.value) {
+        custom.noise();
+        return None;
+    }
     let (_, field) = plan.field((record.kind, key.of_type), key.space, custom.key)?;
     if key.space == Space::CustomName && has_twin(plan, record, field, custom) {
         custom.merged();

@@ -104,8 +104,11 @@ fn say(map: &MapFile, changes: &Changes, again: bool, args: &PlanArgs, printer: 
         .say(&format!("\n{what}: {place}. Next: look at it, edit it, set confirmed = true, then"));
     let exports: Vec<String> =
         args.export.exports.iter().map(|path| path.display().to_string()).collect();
+    let workspace = args.workspace.iter().map(|file| format!(" --workspace {}", file.display()));
+    let workspace: String = workspace.collect();
+    let exports = exports.join(" ");
     printer
-        .say(&format!("  close2twenty convert {} -o BUNDLE --mapping {place}", exports.join(" ")));
+        .say(&format!("  close2twenty convert {exports} -o BUNDLE --mapping {place}{workspace}"));
 }
 
 /// The map is there as it was or as it is now, never half of it.

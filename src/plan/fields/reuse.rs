@@ -10,52 +10,98 @@ use crate::twenty::workspace::WsField;
 /// Values shown to the comparison.
 const SAMPLES: usize = 20;
 
-/// Looks for a field the workspace has on each object the values can go to.
+/// What the workspace has for a field.
+enum Found {
+    /// This one, certainly.
+    Certain(Home, Box<WsField>, Proposal),
+    /// Maybe this one.
+    Likely(String, Proposal),
+}
+
+/// Looks for a field the workspace has on each object the values can go to, and takes it where that is
+/// certain.
 pub(super) fn existing(
     context: &Context<'_>,
     field: &mut CustomField,
     places: &[Place],
     names: &mut Names,
 ) {
-    let Some(kind) = field.rule.field_type() else { return };
+    match find(context, field, places, names, &[]) {
+        Some(Found::Certain(home, there, best)) => {
+            names.use_up(object_name(context.types, home.place), &home.name);
+            take(field, home, &there, &best);
+        }
+        Some(Found::Likely(name, best)) => doubt(field, &name, &best),
+        None => {}
+    }
+}
+
+/// Gives a field whose homes the map names the reasons it was proposed for, when it is where the
+/// proposal would put it. `proposed` is the field before the map was asked.
+pub(super) fn reasons(
+    context: &Context<'_>,
+    field: &mut CustomField,
+    mut proposed: CustomField,
+    places: &[Place],
+    names: &mut Names,
+) {
+    match find(context, &proposed, places, names, &field.homes) {
+        Some(Found::Certain(home, there, best)) if field.homes.contains(&home) => {
+            take(&mut proposed, home, &there, &best);
+        }
+        Some(Found::Likely(name, best)) if proposed.rule == field.rule => {
+            doubt(&mut proposed, &name, &best);
+        }
+        _ => return,
+    }
+    if proposed.rule == field.rule {
+        (field.why, field.confidence) = (proposed.why, proposed.confidence);
+    }
+}
+
+fn doubt(field: &mut CustomField, name: &str, best: &Proposal) {
+    field.confidence = field.confidence.min(1.0 - best.confidence / 2.0);
+    field.why = format!("{}; maybe {name}: {}", field.why, best.why);
+}
+
+/// `own` are homes the field has already; those of other fields are no candidates.
+fn find(
+    context: &Context<'_>,
+    field: &CustomField,
+    places: &[Place],
+    names: &mut Names,
+    own: &[Home],
+) -> Option<Found> {
+    let kind = field.rule.field_type()?;
     if matches!(field.rule, ValueRule::Contact | ValueRule::Object(_) | ValueRule::Member) {
-        return;
+        return None;
     }
     let samples = samples(field);
     let samples: Vec<&str> = samples.iter().map(|text| &**text).collect();
     let raws: Vec<String> = field.options.raws().iter().map(|(raw, _)| (*raw).to_owned()).collect();
     let options: Vec<&str> = raws.iter().map(String::as_str).collect();
     let source = Source { name: &field.close_name, kind, options: &options, samples: &samples };
-    let mut certain: Option<(Home, WsField, Proposal)> = None;
-    let mut likely: Option<(String, Proposal)> = None;
+    let mut likely = None;
     for place in places {
         let mut candidates = candidates(context, *place);
-        // A field that another field of Close goes to is no candidate.
-        candidates.retain(|it| !names.is_used(object_name(context.types, *place), &it.name));
+        let mine = |name: &str| own.iter().any(|home| home.place == *place && home.name == name);
+        candidates.retain(|it| {
+            mine(&it.name) || !names.is_used(object_name(context.types, *place), &it.name)
+        });
         let targets: Vec<Target<'_>> = candidates.iter().map(|field| target(field)).collect();
         let Some(best) = propose(&source, &targets).into_iter().next() else { continue };
         let Some(there) = candidates.get(best.target) else { continue };
-        let fits = fits(context, field, there);
-        if best.confidence >= ACCEPT && fits && certain.is_none() {
-            let home = Home {
-                place: *place,
-                name: there.name.clone(),
-                label: there.label.clone(),
-                existing: true,
-            };
-            certain = Some((home, (*there).clone(), best));
-        } else if best.confidence >= DOUBT && likely.is_none() {
+        if best.confidence >= ACCEPT && fits(context, field, there) {
+            let (name, label) = (there.name.clone(), there.label.clone());
+            let home = Home { place: *place, name, label, existing: true };
+            return Some(Found::Certain(home, Box::new((*there).clone()), best));
+        }
+        if best.confidence >= DOUBT && likely.is_none() {
             let object = object_name(context.types, *place);
-            likely = Some((format!("{object}.{}", there.name), best));
+            likely = Some(Found::Likely(format!("{object}.{}", there.name), best));
         }
     }
-    if let Some((home, there, best)) = certain {
-        names.use_up(object_name(context.types, home.place), &home.name);
-        take(field, home, &there, &best);
-    } else if let Some((name, best)) = likely {
-        field.confidence = field.confidence.min(1.0 - best.confidence / 2.0);
-        field.why = format!("{}; maybe {name}: {}", field.why, best.why);
-    }
+    likely
 }
 
 fn target(field: &WsField) -> Target<'_> {

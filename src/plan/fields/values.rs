@@ -69,7 +69,10 @@ pub(super) fn defined(
     } else {
         more
     };
-    (rule, format!("defined as {}{more}", entry.kind))
+    let required = if entry.required { ", required" } else { "" };
+    let help = entry.description.as_deref().map(crate::twenty::text::line);
+    let help = help.map_or_else(String::new, |help| format!(" (\"{help}\")"));
+    (rule, format!("defined as {}{required}{more}{help}", entry.kind))
 }
 
 /// The words for true and false that people choose for a field of two choices.
@@ -169,7 +172,7 @@ pub(super) fn inferred(
         distinct > 0 && profile.texts * single.0 / single.1 >= CHOICE_REPEATS * distinct as u64;
     let few = distinct > 0 && distinct <= CHOICE_MAX && profile.long == 0;
     let rule = match () {
-        () if profile.objects > 0 => ValueRule::Archive,
+        () if all(profile.objects) => ValueRule::Archive,
         () if all(profile.custom_objects) && profile.max_items < 2 => {
             held_type(context, profile).map_or(ValueRule::Objects, ValueRule::Object)
         }
@@ -184,7 +187,11 @@ pub(super) fn inferred(
         () if all(profile.texts) && few && repeats => ValueRule::Select,
         () => ValueRule::Text,
     };
-    let why = format!("no definition: inferred from {items} values, {distinct} of them distinct");
+    let distinct = match &profile.distinct {
+        Some(values) => format!("{} of them distinct", values.len()),
+        None => "more distinct ones than an option list holds".to_owned(),
+    };
+    let why = format!("no definition: inferred from {items} values, {distinct}");
     (rule, why)
 }
 

@@ -164,6 +164,17 @@ fn object(plan: &Plan, at: usize, id: String) -> Result<String, Notice> {
     if right { Ok(id) } else { Err(event::UNFIT) }
 }
 
+/// Blank text, or a list of nothing else: nobody chose anything.
+pub(super) fn is_blank(value: &[Node<'_>]) -> bool {
+    let blank = |item: &[Node<'_>]| {
+        node::is_empty(item) || node::text(item).is_some_and(|text| text.trim().is_empty())
+    };
+    match value.first() {
+        Some(Node::Array { .. }) => node::elements(value).all(blank),
+        _ => blank(value),
+    }
+}
+
 /// The value's items as texts.
 pub(super) fn items<'a>(value: &'a [Node<'a>]) -> Result<Vec<Cow<'a, str>>, Notice> {
     let list: Vec<_> = match value.first() {
