@@ -2,8 +2,11 @@
 //! files.
 
 use crate::cases;
-use crate::ground::{parse, planned, with_map, without};
+use crate::ground::{made, parse, planned, with_map, without};
+use close2twenty::cli::commands::convert::Options;
+use close2twenty::cli::commands::plan;
 use close2twenty::mapping::LeadStrategy;
+use close2twenty::twenty::workspace::Workspace;
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -47,6 +50,25 @@ fn the_proposal_changes_nothing_for_persons() {
 #[test]
 fn the_proposal_changes_nothing_for_companies() {
     changes_nothing(LeadStrategy::Company);
+}
+
+/// With fields that are used again, reasons included.
+#[test]
+fn the_proposal_for_a_workspace_changes_nothing() {
+    let text = fs::read(cases::testdata().join("mapping/workspace.json")).unwrap();
+    let workspace = Some(Workspace::parse(text).unwrap());
+    let exports = vec![cases::sample().input];
+    let options =
+        Options { exports: exports.clone(), workspace: workspace.clone(), ..Options::default() };
+    let plain = made(options.clone()).unwrap();
+    let wish = plan::Options { exports, workspace, ..plan::Options::default() };
+    let map = parse(&plan::plan(&wish).unwrap().text);
+    let mapped = made(Options { map: Some(map), ..options }).unwrap();
+    let manifest = String::from_utf8(plain.files()["manifest.json"].clone()).unwrap();
+    assert!(manifest.contains("the workspace has it"), "some fields are used again");
+    for (name, bytes) in plain.files() {
+        assert!(mapped.files().get(&name) == Some(&bytes), "{name} differs");
+    }
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub(super) fn propose(
     again(context, field, places, names);
     if field.homes.is_empty() {
         reuse::existing(context, field, places, names);
+    } else {
+        reuse::same(field);
     }
     let Some(kind) = field.rule.field_type() else { return };
     for place in places {

@@ -1,12 +1,16 @@
 //! Fields the workspace has already and a custom field may mean: taken where it is certain, named for a
 //! person to look at where it is likely. It must not make fields.
 
+use super::homes::suffix;
 use super::{Context, CustomField, DEFINED, ValueRule};
 use crate::mapping::proposal::{ACCEPT, DOUBT, Proposal, Source, Target, propose};
 use crate::plan::choices::{object_name, word};
 use crate::plan::schema::{Home, Names, Place};
+use crate::twenty::naming;
 use crate::twenty::workspace::WsField;
 
+/// Labels that may have been given out for one name.
+const TRIES: usize = 3;
 /// Values shown to the comparison.
 const SAMPLES: usize = 20;
 
@@ -36,6 +40,18 @@ pub(super) fn existing(
     }
 }
 
+/// The workspace has a field of the same label and type, maybe from an earlier run.
+pub(super) fn same(field: &mut CustomField) {
+    field.why = format!("{}; the workspace has it: same label, same type", field.why);
+}
+
+/// The label is one the field would have been given.
+fn is_same(field: &CustomField, home: &Home) -> bool {
+    let label = home.label.trim().to_lowercase();
+    let mut given = naming::labels(&field.label, suffix(field.kind)).take(TRIES);
+    home.existing && given.any(|given| given.to_lowercase() == label)
+}
+
 /// Gives a field whose homes the map names the reasons it was proposed for, when it is where the
 /// proposal would put it. `proposed` is the field before the map was asked.
 pub(super) fn reasons(
@@ -45,6 +61,12 @@ pub(super) fn reasons(
     places: &[Place],
     names: &mut Names,
 ) {
+    let as_typed = proposed.rule.field_type() == field.rule.field_type();
+    if as_typed && field.homes.iter().any(|home| is_same(&proposed, home)) {
+        same(&mut proposed);
+        field.why = proposed.why;
+        return;
+    }
     match find(context, &proposed, places, names, &field.homes) {
         Some(Found::Certain(home, there, best)) if field.homes.contains(&home) => {
             take(&mut proposed, home, &there, &best);
