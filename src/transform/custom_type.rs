@@ -113,9 +113,12 @@ fn status(raw: &str) -> Result<&'static str, event::Notice> {
 
 /// `Site Visit – Acme`: Close's custom activities have no name.
 fn name(one: &CustomType, links: &Links<'_>) -> String {
+    // A type nobody can name is called like its object.
+    let known = one.close_name != one.close_id;
+    let what = text::line(if known { &one.close_name } else { &one.object.label_singular });
     let name = match text::line(links.lead_name) {
-        lead if lead.is_empty() => one.close_name.to_string(),
-        lead => format!("{} – {lead}", text::line(&one.close_name)),
+        lead if lead.is_empty() => what.into_owned(),
+        lead => format!("{what} – {lead}"),
     };
     text::head(&name, text::MAX_CELL).to_owned()
 }

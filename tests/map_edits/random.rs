@@ -5,6 +5,7 @@ use crate::ground::{PROPOSED, parse, with_map};
 use close2twenty::mapping::file::{FIELD_TYPES, FieldEntry, Located, MapFile, Notes, text};
 use close2twenty::mapping::{CompanyDedupe, LeadStrategy, PeopleDedupe, QuotedHistory, Route};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 const NAMES: &[&str] = &[
     "company.sector",
@@ -97,8 +98,16 @@ fn proper(error: &close2twenty::error::Error) -> bool {
     error.code.starts_with("C2T-E1") && place.is_some()
 }
 
+/// The same edits in every run; `MAP_EDITS=1000 cargo test --test map_edits` tries as many others.
+fn config() -> ProptestConfig {
+    let more = std::env::var("MAP_EDITS").ok().and_then(|n| n.parse().ok());
+    let seed = if more.is_some() { RngSeed::Random } else { RngSeed::Fixed(20) };
+    let cases = more.unwrap_or(64);
+    ProptestConfig { cases, rng_seed: seed, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
     #[test]
     fn any_edits_convert_or_are_refused(
         edits in prop::collection::vec((any::<u8>(), 0..10_000_usize, 0..100_usize, 0..100_usize), 1..6),

@@ -106,14 +106,21 @@ impl CustomField {
             "BOOLEAN" if self.is_always_said && all_true_or_false(profile) => ValueRule::Boolean,
             "DATE" => ValueRule::Date,
             "DATE_TIME" => ValueRule::DateTime,
-            "SELECT" if profile.distinct.is_some() => ValueRule::Select,
-            "MULTI_SELECT" if profile.distinct.is_some() => ValueRule::MultiSelect,
+            "SELECT" if self.has_choices() => ValueRule::Select,
+            "MULTI_SELECT" if self.has_choices() => ValueRule::MultiSelect,
             "LINKS" => ValueRule::Link,
             "CURRENCY" => ValueRule::Currency,
             "RELATION" if refers(profile.users) => ValueRule::Member,
             "RELATION" if refers(profile.contacts) => ValueRule::Contact,
             _ => return None,
         })
+    }
+
+    /// There are texts to make options of, and not too many. Numbers are none.
+    fn has_choices(&self) -> bool {
+        let texts = self.profile.distinct.iter().flatten();
+        let some = texts.into_iter().any(|(text, _)| !text.trim().is_empty());
+        some || (self.profile.distinct.is_some() && !self.options.as_slice().is_empty())
     }
 
     /// Gives the field another rule, with options made from its values where it needs them.

@@ -244,14 +244,17 @@ fn numbered(label: &str, attempt: u32) -> String {
     format!("{}{tail}", crate::twenty::text::head(label, 63 - tail.len()).trim_end())
 }
 
+/// Longest API name we give an object: its table has a sign more, and relations to it have a prefix.
+const LONGEST_OBJECT: usize = 54;
+
 fn object_name(label: &str, attempt: u32) -> String {
     let name = naming::field_name(label);
     let reserved = name.strip_suffix("Field").filter(|stem| naming::is_reserved(stem));
     let name = reserved.map_or(name.clone(), |stem| format!("{stem}Record"));
     match attempt {
-        1 => name,
-        2 => format!("close{}", capital(crate::twenty::text::head(&name, 58))),
-        n => format!("close{}{n}", capital(crate::twenty::text::head(&name, 54))),
+        1 => crate::twenty::text::head(&name, LONGEST_OBJECT).to_owned(),
+        2 => format!("close{}", capital(crate::twenty::text::head(&name, LONGEST_OBJECT - 5))),
+        n => format!("close{}{n}", capital(crate::twenty::text::head(&name, LONGEST_OBJECT - 9))),
     }
 }
 
