@@ -154,7 +154,9 @@ impl Names {
             let tail = " Records";
             let short = crate::twenty::text::head(&spec.label_singular, 63 - tail.len()).trim_end();
             spec.label_plural = format!("{short}{tail}");
-            spec.name_plural = object_name(&spec.label_plural, 1);
+            let short =
+                crate::twenty::text::head(&spec.name_singular, LONGEST_OBJECT - tail.len() + 1);
+            spec.name_plural = format!("{short}{}", tail.trim_start());
         }
         if words(&spec).iter().any(|word| self.objects.contains(word)) {
             return None;
