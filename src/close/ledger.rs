@@ -152,7 +152,7 @@ impl Ledger {
             .map(|((kind, path), counts)| Line {
                 kind: *kind,
                 path: path.clone(),
-                known: true,
+                space: None,
                 counts: *counts,
             })
             .collect();
@@ -163,10 +163,12 @@ impl Ledger {
                     Space::CustomName => format!("custom[{key}]"),
                     Space::Unknown => key.clone(),
                 };
-                Line { kind: *kind, path, known: false, counts: *counts }
+                Line { kind: *kind, path, space: Some(*space), counts: *counts }
             }));
         }
-        lines.sort_by(|a, b| (a.kind, !a.known, &a.path).cmp(&(b.kind, !b.known, &b.path)));
+        lines.sort_by(|a, b| {
+            (a.kind, !a.is_known(), &a.path).cmp(&(b.kind, !b.is_known(), &b.path))
+        });
         lines
     }
 
@@ -183,10 +185,22 @@ pub struct Line {
     pub kind: Kind,
     /// JSON path inside the record.
     pub path: String,
-    /// Close is known to write it.
-    pub known: bool,
+    /// Where the path is known from, when that is the data alone.
+    pub space: Option<Space>,
     /// The counters.
     pub counts: Counts,
+}
+
+impl Line {
+    /// Close is known to write it.
+    pub const fn is_known(&self) -> bool {
+        self.space.is_none()
+    }
+
+    /// A custom field, by id or by name.
+    pub const fn is_custom(&self) -> bool {
+        matches!(self.space, Some(Space::CustomId | Space::CustomName))
+    }
 }
 
 #[cfg(test)]

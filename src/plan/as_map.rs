@@ -5,7 +5,7 @@
 use super::choices::word;
 use super::fields::{CustomField, ValueRule};
 use super::{Plan, Stage};
-use crate::close::{Fate, Kind, Space};
+use crate::close::{Fate, Kind};
 use crate::mapping::file::{
     FieldEntry, Located, MapFile, Marks, Notes, StageEntry, Strategies, Table, TypeEntry,
 };
@@ -154,19 +154,15 @@ fn built_in(plan: &Plan, survey: &Survey, samples: &Samples) -> Vec<FieldEntry> 
     let mut entries = Vec::new();
     let mut known = crate::survey::Set::default();
     let mut lines = survey.ledger.lines();
-    lines.sort_by_key(|line| !line.known);
+    lines.sort_by_key(|line| !line.is_known());
     for line in lines {
-        let custom = [Space::CustomId, Space::CustomName].iter().any(|space| {
-            !line.known
-                && survey.ledger.keys(line.kind, *space).any(|(key, _)| line.path.contains(key))
-        });
-        if line.counts.filled == 0 || custom {
+        if line.counts.filled == 0 || line.is_custom() {
             continue;
         }
         let rule = plan.rules.of(line.kind, &line.path);
         let close = format!("{}.{}", line.kind.word(), line.path);
         // A key that stands twice in a record has a second line of its own.
-        if line.known && rule.is_none() || !known.insert(close.clone()) {
+        if line.is_known() && rule.is_none() || !known.insert(close.clone()) {
             continue;
         }
         let waived = plan.rules.waived_by(line.kind, &line.path).is_some();

@@ -94,7 +94,7 @@ fn unruled(plan: &Plan, line: &crate::close::ledger::Line) -> (String, String) {
             let note = format!("custom field \"{}\": {}", field.close_name, field.why);
             (homes.collect::<Vec<_>>().join(", "), note)
         }
-        None if line.known => (String::new(), String::new()),
+        None if line.is_known() => (String::new(), String::new()),
         None => ("archive".to_owned(), "not mapped: kept whole in the archive".to_owned()),
     }
 }

@@ -71,6 +71,18 @@ fn the_proposal_for_a_workspace_changes_nothing() {
     }
 }
 
+/// A key that holds the name of a custom field was taken for one, and had no entry.
+#[test]
+fn keys_that_hold_the_name_of_a_field_have_entries_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let export = folder.path().join("leads.json");
+    let lead = r#"[{"id":"lead_1","name":"Acme","custom":{"an":"x"},"banana":"yellow"}]"#;
+    fs::write(&export, lead).unwrap();
+    let map = planned(&export, None, 1).unwrap().map;
+    let there = |close: &str| map.fields.iter().any(|field| field.close.value == close);
+    assert!(there("lead.banana") && there("lead.custom[an]"));
+}
+
 #[test]
 fn threads_and_the_order_of_files_play_no_part() {
     let sample = cases::sample().input;
