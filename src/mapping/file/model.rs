@@ -2,15 +2,24 @@
 //! must not know how the file looks.
 
 use super::problem::Spot;
-use crate::mapping::settings::{CompanyDedupe, LeadStrategy, PeopleDedupe, QuotedHistory, Route};
+use crate::mapping::settings::{
+    CompanyDedupe, LeadStrategy, PeopleDedupe, QuotedHistory, ROUTED, Route,
+};
 use indexmap::IndexMap;
 
 /// The version of the file this program reads and writes.
 pub const VERSION: u64 = 1;
 
 /// The Close types that have a line in `[activities]`, in the order of the file.
-pub const ACTIVITIES: &[&str] =
-    &["call", "email", "sms", "whatsapp_message", "meeting", "form_submission", "note"];
+pub const ACTIVITIES: &[&str] = &{
+    let mut words = [""; ROUTED.len()];
+    let mut at = 0;
+    while at < words.len() {
+        words[at] = ROUTED[at].0.word();
+        at += 1;
+    }
+    words
+};
 
 /// What `type` of a field may be: Twenty's words for field types.
 pub const FIELD_TYPES: &[&str] = &[

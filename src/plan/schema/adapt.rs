@@ -5,7 +5,7 @@
 //! A field that Twenty ships and this workspace lacks is asked for like any other, unless the export
 //! has nothing for it: then its columns stay out of the files.
 
-use super::fields::Parts;
+use super::fields::{Parts, fixed_options};
 use super::known::{Resolved, aim, label_of};
 use super::names::Names;
 use super::{FieldSpec, Lack, OptionSpec, Place, RelationSpec, StepColumn, StepPlan};
@@ -13,7 +13,7 @@ use crate::plan::Stages;
 use crate::plan::types::CustomType;
 use crate::survey::Map;
 use crate::twenty::objects::{Column, FieldType, Object, shipped_options};
-use crate::twenty::options::{COLORS, Options};
+use crate::twenty::options::Options;
 use crate::twenty::workspace::{Workspace, WsField};
 
 /// The workspace, and how the built-in fields are called in it.
@@ -180,14 +180,6 @@ fn standard(
     // What the stages need is known from the statuses.
     let known = known.filter(|known| *known != Object::Opportunity);
     let shipped = known.map_or(&[][..], |known| shipped_options(known, column.field));
-    let options = shipped.iter().enumerate().map(|(position, (value, label))| OptionSpec {
-        value: (*value).to_owned(),
-        label: (*label).to_owned(),
-        color: COLORS[position % COLORS.len()].to_owned(),
-        position,
-        existing: false,
-        weight: None,
-    });
     let relation = (column.kind == FieldType::Relation).then(|| RelationSpec {
         target: aim(object, column.field).to_owned(),
         reverse_label: String::new(),
@@ -200,7 +192,7 @@ fn standard(
         unique: false,
         existing: false,
         lacks: Vec::new(),
-        options: options.collect(),
+        options: fixed_options(shipped),
         relation,
         delivery: "both".to_owned(),
         why: if resolved.there {

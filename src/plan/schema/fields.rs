@@ -106,7 +106,7 @@ fn built_in(
 /// API name of the people who work in Twenty.
 pub(in crate::plan) const MEMBER: &str = "workspaceMember";
 
-fn fixed_options(options: &[(&str, &str)]) -> Vec<OptionSpec> {
+pub(super) fn fixed_options(options: &[(&str, &str)]) -> Vec<OptionSpec> {
     let specs = options.iter().enumerate().map(|(position, (value, label))| OptionSpec {
         value: (*value).to_owned(),
         label: (*label).to_owned(),
@@ -270,9 +270,6 @@ fn second_spec(
 impl Plan {
     /// The API name of an object.
     pub fn object_name(&self, place: Place) -> &str {
-        match place {
-            Place::Standard(object) => object.name(),
-            Place::Type(at) => self.types.get(at).map_or("", |one| &one.object.name_singular),
-        }
+        crate::plan::choices::object_name(&self.types, place)
     }
 }

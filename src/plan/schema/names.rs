@@ -5,9 +5,7 @@ use super::known::Known;
 use super::{Home, ObjectSpec, Place};
 use crate::survey::Map;
 use crate::twenty::naming::{self, Kind};
-use crate::twenty::objects::{
-    Column, FieldType, OTHER_LABELS, Object, custom_activity, custom_object,
-};
+use crate::twenty::objects::{Column, FieldType, OTHER_LABELS, Object};
 use crate::twenty::workspace::{Workspace, WsObject};
 
 /// See the module's head.
@@ -168,10 +166,6 @@ impl Names {
 
     /// Marks the fields every object of this kind of custom type has.
     pub fn reserve_type(&mut self, object: &str, columns: &[Column]) {
-        debug_assert!(
-            columns.len() == custom_activity::COLUMNS.len()
-                || columns.len() == custom_object::COLUMNS.len()
-        );
         match self.taken.iter().find(|there| there.name_singular == object).cloned() {
             Some(there) => self.resolve(&there, columns),
             None => self.reserve(object, columns),
