@@ -191,7 +191,13 @@ impl<R> Checked<R> {
 
 impl<R: Read> Read for Checked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.data.read(buffer)?;
+        let read = self.data.read(buffer).map_err(|e| match e.kind() {
+            // How the decoder calls broken data, and what a zip that ends too early looks like.
+            io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
+                invalid("the entry's compressed data is broken")
+            }
+            _ => e,
+        })?;
         self.crc.update(&buffer[..read]);
         let Some(left) = self.left.checked_sub(read as u64) else {
             return Err(invalid("the entry is longer than the zip says"));
