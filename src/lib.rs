@@ -46,6 +46,7 @@
 )]
 
 pub mod bundle;
+pub mod check;
 pub mod cli;
 pub mod close;
 pub mod error;

@@ -7,8 +7,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The flow, left to right: a folder imports itself and what stands to its left.
-const FLOW: &[&str] =
-    &["read", "close", "survey", "mapping", "plan", "transform", "bundle", "report", "cli"];
+const FLOW: &[&str] = &[
+    "read",
+    "close",
+    "survey",
+    "mapping",
+    "plan",
+    "transform",
+    "bundle",
+    "check",
+    "report",
+    "cli",
+];
 /// The ground floor, free for all; each imports only what is named with it.
 const GROUND: &[(&str, &[&str])] = &[
     ("twenty", &["error"]),
