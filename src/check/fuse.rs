@@ -154,11 +154,9 @@ fn hits(labels: &[Label], header: &[u16]) -> Vec<Hit> {
         }
     }
     let mut hits = Vec::new();
-    for (label, (sum, found)) in labels.iter().zip(sums) {
+    for (label, (sum, _)) in labels.iter().zip(sums).filter(|(_, (_, found))| *found) {
         let distance = if label.text == header { f64::EPSILON } else { sum / count };
-        if found {
-            hits.push(Hit { index: label.index, score: score(distance, label.norm) });
-        }
+        hits.push(Hit { index: label.index, score: score(distance, label.norm) });
     }
     hits.sort_by(|a, b| a.score.total_cmp(&b.score).then(a.index.cmp(&b.index)));
     hits
@@ -177,8 +175,8 @@ fn chunks(header: &[u16]) -> impl Iterator<Item = &[u16]> + Clone {
 
 /// Distance to the power of the norm, so that longer labels score worse.
 ///
-/// The root is taken as such: engines do, and equal scores must come out equal, such as one error
-/// in 16 in a label of four words and four errors in 16 in a label of one.
+/// The root is taken as such, and so is exact on every machine: scores that are equal must come out
+/// equal, such as one error of 16 units in a label of four words and four errors in one word.
 #[allow(clippy::float_cmp)] // The norm is a rounded number: one half is exact.
 fn score(distance: f64, norm: f64) -> f64 {
     if norm == 0.5 { distance.sqrt() } else { distance.powf(norm) }
@@ -237,6 +235,11 @@ impl Chunk {
     /// chunk begin at the place just read. Fuse goes over the text once for each number of errors;
     /// one walk with all of them at once comes to the same sets.
     fn errors_in(&self, text: &[u16]) -> Option<usize> {
+        // A unit of the chunk that the text has nowhere is an error: most labels end here.
+        let there = text.iter().fold(0, |there, unit| there | self.places(*unit));
+        if self.length - there.count_ones() as usize > self.most {
+            return None;
+        }
         // Each error allowed can stand for one unit behind the text's end.
         let mut sets: [u32; LEVELS] = std::array::from_fn(|errors| (1 << errors) - 1);
         let whole = 1 << (self.length - 1);
