@@ -7,8 +7,10 @@ pub mod repair;
 pub mod scan;
 pub mod source;
 pub mod split;
+pub mod zip;
 
 pub use json::{Fault, Parser, Repairs, with_parser};
 pub use node::Node;
 pub use source::{Ignored, Source, Sources};
 pub use split::{Chunk, Envelope, Splitter};
+pub use zip::ZipIndex;
