@@ -1,0 +1,1 @@
+//! The tables against those of the fact pages.
