@@ -49,7 +49,8 @@ const PLAIN: &[(&str, Cell)] = &[
 ];
 
 /// Objects the importer lists whose creation it refuses (`§5.1`).
-const NOT_IMPORTABLE: &[&str] = &["workspaceMember", "workflow", "workflowVersion", "workflowRun", "dashboard", "blocklist"];
+const NOT_IMPORTABLE: &[&str] =
+    &["workspaceMember", "workflow", "workflowVersion", "workflowRun", "dashboard", "blocklist"];
 
 /// What a cell must hold: one validator each in `value`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -254,7 +255,9 @@ fn own_columns(fields: &[WsField], active: bool) -> Vec<Column> {
         target: None,
         options: field.options.iter().flat_map(|o| [o.value.clone(), o.label.clone()]).collect(),
     };
-    for field in fields.iter().filter(|field| field.is_active == active && field.name != "deletedAt") {
+    for field in
+        fields.iter().filter(|field| field.is_active == active && field.name != "deletedAt")
+    {
         if let Some((_, cell)) = PLAIN.iter().find(|(kind, _)| *kind == field.kind) {
             let unique = field.is_unique || field.name == "id";
             columns.push(Column { unique, ..column(field, field.label.clone(), None, *cell) });

@@ -38,7 +38,10 @@ impl Group {
     pub fn all(columns: &[Option<&Column>]) -> Vec<Self> {
         let mut groups: Vec<(&str, Self)> = Vec::new();
         for (at, column) in columns.iter().enumerate() {
-            let Some(column) = column.filter(|one| one.sub.is_some() && one.target.is_none()) else { continue };
+            let Some(column) = column.filter(|one| one.sub.is_some() && one.target.is_none())
+            else {
+                continue;
+            };
             if !NEEDS.iter().any(|(this, that, _)| [*this, *that].contains(&column.cell)) {
                 continue;
             }
@@ -93,10 +96,13 @@ impl Group {
             };
             return value::phone_alone(&read, &mut say);
         };
-        if !phone::is_calling_code(code) || country.is_some_and(|(_, country)| !phone::is_country(country)) {
+        if !phone::is_calling_code(code)
+            || country.is_some_and(|(_, country)| !phone::is_country(country))
+        {
             return;
         }
-        let Some((conflict, detail)) = phone::conflict(number, code, country.map(|(_, text)| text)) else {
+        let Some((conflict, detail)) = phone::conflict(number, code, country.map(|(_, text)| text))
+        else {
             return;
         };
         let (rule, place, text) = match (conflict, country) {

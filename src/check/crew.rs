@@ -20,7 +20,11 @@ impl Crew {
     }
 
     /// `work` on every item; the results in the order of the items.
-    pub fn map<T: Sync, R: Send>(&self, items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+    pub fn map<T: Sync, R: Send>(
+        &self,
+        items: &[T],
+        work: impl Fn(&T) -> R + Sync + Send,
+    ) -> Vec<R> {
         // One item at a time: files differ in size.
         self.0.install(|| items.par_iter().with_max_len(1).map(work).collect())
     }

@@ -73,7 +73,9 @@ pub(super) fn check(crew: &Crew, sheets: &mut [Sheet<'_>], beyond: &Beyond<'_>) 
         let known = step.and_then(|step| reachable.get(&step));
         for needed in found.steps {
             if known.is_some_and(|known| !known.contains(&needed)) {
-                sheets[file].log.whole(rules::STEP_DEPENDS, format!("rows refer to records of step {needed}"));
+                sheets[file]
+                    .log
+                    .whole(rules::STEP_DEPENDS, format!("rows refer to records of step {needed}"));
             }
         }
         for (key, count) in found.unchecked {
@@ -109,7 +111,8 @@ fn tell(sheet: &mut Sheet<'_>, row: u32, at: usize, rule: &'static rules::Rule, 
     let Some(table) = &sheet.table else { return };
     let line = (row as usize).checked_sub(1).and_then(|row| table.lines.get(row));
     let column = table.header.get(at).map(String::as_str).unwrap_or_default();
-    let spot = Spot { row: u64::from(row), line: line.copied().unwrap_or_default().into(), at, column };
+    let spot =
+        Spot { row: u64::from(row), line: line.copied().unwrap_or_default().into(), at, column };
     sheet.log.unread(rule, spot, detail);
 }
 
@@ -138,7 +141,8 @@ impl Index {
             for values in &table.keys {
                 let Some(Some(column)) = table.columns.get(values.at) else { continue };
                 let homes = index.entry((sheet.job.object.clone(), column.key())).or_default();
-                homes.extend(values.entries.iter().map(|entry| home(entry.hash(), file, entry.row)));
+                homes
+                    .extend(values.entries.iter().map(|entry| home(entry.hash(), file, entry.row)));
             }
         }
         for homes in index.values_mut() {
@@ -190,9 +194,14 @@ fn across(index: &Index, sheets: &[Sheet<'_>]) -> Vec<(usize, u32, One)> {
                 let table = sheets.get(home.file as usize).and_then(|sheet| sheet.table.as_ref());
                 let Some(table) = table else { continue };
                 let own = |column: &&Column| column.target.is_none() && column.key() == *key;
-                let at = table.columns.iter().position(|column| column.as_ref().is_some_and(|one| own(one)));
+                let at = table.columns.iter().position(|column| column.as_ref().is_some_and(&own));
                 let met = (first.file, first.row);
-                meetings.push(Meeting { file: home.file, row: home.row, at: at.unwrap_or_default(), met });
+                meetings.push(Meeting {
+                    file: home.file,
+                    row: home.row,
+                    at: at.unwrap_or_default(),
+                    met,
+                });
             }
         }
     }
@@ -207,7 +216,8 @@ fn across(index: &Index, sheets: &[Sheet<'_>]) -> Vec<(usize, u32, One)> {
         let file = one.file as usize;
         match row.iter().find(|other| other.met != one.met) {
             Some(other) => {
-                let detail = format!("its keys stand in {} and in {}", place(one.met), place(other.met));
+                let detail =
+                    format!("its keys stand in {} and in {}", place(one.met), place(other.met));
                 found.push((file, one.row, One { rule: rules::UNIQUE_TWO, at: other.at, detail }));
             }
             None => found.extend(row.iter().map(|one| {
@@ -222,7 +232,8 @@ fn across(index: &Index, sheets: &[Sheet<'_>]) -> Vec<(usize, u32, One)> {
 /// Every step a step depends on, directly or not.
 fn reachable(sheets: &[Sheet<'_>]) -> BTreeMap<u64, BTreeSet<u64>> {
     let steps = sheets.iter().filter_map(|sheet| sheet.job.listed.map(|(step, _)| step));
-    let direct: BTreeMap<u64, &[u64]> = steps.map(|step| (step.order, step.depends_on.as_slice())).collect();
+    let direct: BTreeMap<u64, &[u64]> =
+        steps.map(|step| (step.order, step.depends_on.as_slice())).collect();
     let all = |order: u64| {
         let (mut found, mut open) = (BTreeSet::new(), vec![order]);
         while let Some(next) = open.pop() {
@@ -238,7 +249,13 @@ fn reachable(sheets: &[Sheet<'_>]) -> BTreeMap<u64, BTreeSet<u64>> {
 }
 
 /// A second pass names records that are there already; another key would make a new one.
-fn second_pass(sheets: &[Sheet<'_>], file: usize, index: &Index, beyond: &Beyond<'_>, found: &mut Found) {
+fn second_pass(
+    sheets: &[Sheet<'_>],
+    file: usize,
+    index: &Index,
+    beyond: &Beyond<'_>,
+    found: &mut Found,
+) {
     let Some(table) = &sheets[file].table else { return };
     let object = sheets[file].job.object.as_str();
     for values in &table.keys {
@@ -247,7 +264,8 @@ fn second_pass(sheets: &[Sheet<'_>], file: usize, index: &Index, beyond: &Beyond
         let homes = index.homes(object, &key);
         for entry in &values.entries {
             let made = first(homes, entry.hash()).is_some_and(|home| (home.file as usize) < file);
-            let known = || beyond.remembered.is_some_and(|known| known.has(object, &key, entry.hash()));
+            let known =
+                || beyond.remembered.is_some_and(|known| known.has(object, &key, entry.hash()));
             if !made && !known() {
                 found.add(entry.row, rules::SECOND_PASS, values.at, String::new());
             }
@@ -255,18 +273,26 @@ fn second_pass(sheets: &[Sheet<'_>], file: usize, index: &Index, beyond: &Beyond
     }
 }
 
-fn references(sheets: &[Sheet<'_>], file: usize, index: &Index, beyond: &Beyond<'_>, found: &mut Found) {
+fn references(
+    sheets: &[Sheet<'_>],
+    file: usize,
+    index: &Index,
+    beyond: &Beyond<'_>,
+    found: &mut Found,
+) {
     let sheet = &sheets[file];
     let Some(table) = &sheet.table else { return };
     // By relation and row, where a second column fills the same relation.
     let mut meant: BTreeMap<(&str, u32), (u32, u32)> = BTreeMap::new();
     for values in &table.references {
         let Some(Some(column)) = table.columns.get(values.at) else { continue };
-        let (Some(target), Some(key)) = (column.target.as_deref(), column.sub.as_deref()) else { continue };
-        let same = |other: &&Option<&Column>| {
+        let (Some(target), Some(key)) = (column.target.as_deref(), column.sub.as_deref()) else {
+            continue;
+        };
+        let same = |other: Option<&Column>| {
             other.is_some_and(|other| other.target.is_some() && other.field == column.field)
         };
-        let several = table.columns.iter().filter(same).count() > 1;
+        let several = table.columns.iter().filter(|other| same(**other)).count() > 1;
         let homes = index.homes(target, key);
         let covered = beyond.whole || index.makes(target);
         for entry in &values.entries {
@@ -276,7 +302,11 @@ fn references(sheets: &[Sheet<'_>], file: usize, index: &Index, beyond: &Beyond<
                 }
                 if covered {
                     let elsewhere = beyond.workspace || beyond.remembered.is_some();
-                    let rule = if elsewhere { rules::RELATION_ELSEWHERE } else { rules::RELATION_UNRESOLVED };
+                    let rule = if elsewhere {
+                        rules::RELATION_ELSEWHERE
+                    } else {
+                        rules::RELATION_UNRESOLVED
+                    };
                     found.add(entry.row, rule, values.at, format!("no {target} of this {key}"));
                 } else {
                     let key = (sheet.job.object.clone(), target.to_owned());
@@ -285,7 +315,11 @@ fn references(sheets: &[Sheet<'_>], file: usize, index: &Index, beyond: &Beyond<
                 continue;
             };
             let place = (home.file, home.row);
-            if several && meant.insert((&column.field, entry.row), place).is_some_and(|other| other != place) {
+            if several
+                && meant
+                    .insert((&column.field, entry.row), place)
+                    .is_some_and(|other| other != place)
+            {
                 found.add(entry.row, rules::RELATION_AND, values.at, String::new());
             }
             let made_by = home.file as usize;
@@ -296,9 +330,19 @@ fn references(sheets: &[Sheet<'_>], file: usize, index: &Index, beyond: &Beyond<
                 found.steps.extend(step.filter(|step| Some(*step) != own));
             } else if made_by > file {
                 let path = other.map(|job| job.path.as_str()).unwrap_or_default();
-                found.add(entry.row, rules::RELATION_LATER, values.at, format!("it is made by {path} row {}", home.row));
+                found.add(
+                    entry.row,
+                    rules::RELATION_LATER,
+                    values.at,
+                    format!("it is made by {path} row {}", home.row),
+                );
             } else if batch(home.row) >= batch(entry.row) {
-                found.add(entry.row, rules::RELATION_SAME_BATCH, values.at, format!("it is made by row {}", home.row));
+                found.add(
+                    entry.row,
+                    rules::RELATION_SAME_BATCH,
+                    values.at,
+                    format!("it is made by row {}", home.row),
+                );
             }
         }
     }
@@ -316,8 +360,9 @@ fn chronology(sheets: &mut [Sheet<'_>]) {
         let (Some((step, _)), Some(table)) = (sheet.job.listed, &sheet.table) else { continue };
         let (Some(first), Some(last)) = (table.first, table.last) else { continue };
         if latest.is_some_and(|(order, millis)| order == step.order && millis > first.millis) {
-            let created = |column: &Option<&Column>| column.is_some_and(|column| column.field == "createdAt");
-            let at = table.columns.iter().position(created).unwrap_or_default();
+            let created =
+                |column: Option<&Column>| column.is_some_and(|column| column.field == "createdAt");
+            let at = table.columns.iter().position(|column| created(*column)).unwrap_or_default();
             let column = table.header.get(at).map(String::as_str).unwrap_or_default();
             let spot = Spot { row: first.row, line: first.line, at, column };
             sheet.log.unread(rules::CHRONOLOGY, spot, "the file before ends later".into());

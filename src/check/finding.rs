@@ -36,7 +36,7 @@ pub struct Finding {
 impl Serialize for Finding {
     fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
-        struct Line<'a> {
+        struct Shown<'a> {
             code: &'a str,
             rule: &'a str,
             effect: &'a str,
@@ -50,7 +50,7 @@ impl Serialize for Finding {
             fix: &'a str,
         }
         let Self { rule, file, row, line, column, value, detail, .. } = self;
-        Line {
+        Shown {
             code: rule.code,
             rule: rule.name,
             effect: rule.effect.word(),
@@ -92,7 +92,13 @@ impl Log {
     }
 
     /// Adds a finding; true if it is kept with its place.
-    pub fn add(&mut self, rule: &'static Rule, spot: Spot<'_>, value: &str, detail: String) -> bool {
+    pub fn add(
+        &mut self,
+        rule: &'static Rule,
+        spot: Spot<'_>,
+        value: &str,
+        detail: String,
+    ) -> bool {
         let count = self.counts.entry(rule.code).or_insert((0, rule));
         count.0 += 1;
         if count.0 > KEPT {

@@ -17,7 +17,12 @@ pub(super) struct Guess {
 }
 
 /// The object of a file; `None` when nothing tells, or two fit equally well.
-pub(super) fn object(path: &str, header: &[String], catalog: &Catalog, there: &Workspace) -> Option<Guess> {
+pub(super) fn object(
+    path: &str,
+    header: &[String],
+    catalog: &Catalog,
+    there: &Workspace,
+) -> Option<Guess> {
     let mut parts = path.rsplit('/');
     let stem = parts.next().map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| stem));
     for (part, why) in [(stem, "by its name"), (parts.next(), "by its folder")] {
@@ -53,8 +58,9 @@ pub(super) fn named(word: &str, catalog: &Catalog, there: &Workspace) -> Option<
     };
     let wanted = letters(word);
     let is = |name: &&str| !wanted.is_empty() && letters(name) == wanted;
-    let mut objects = there.objects.iter().filter(|object| catalog.is_importable(&object.name_singular));
-    let found = objects.find(|object| names(object).iter().any(|name| is(name)));
+    let mut objects =
+        there.objects.iter().filter(|object| catalog.is_importable(&object.name_singular));
+    let found = objects.find(|object| names(object).iter().any(&is));
     found.map(|object| object.name_singular.clone())
 }
 

@@ -19,8 +19,7 @@ pub(super) fn resolve<'a>(
     let Some(columns) = catalog.columns(object) else { return vec![None; header.len()] };
     let labels: Vec<&str> = columns.iter().map(|column| column.header.as_str()).collect();
     let matches = fuse::match_columns(&labels, header);
-    let found: Vec<Option<&Column>> =
-        matches.iter().map(|one| columns.get(one.field?)).collect();
+    let found: Vec<Option<&Column>> = matches.iter().map(|one| columns.get(one.field?)).collect();
     for (at, (name, matched)) in header.iter().zip(&matches).enumerate() {
         let spot = Spot { row: 0, line, at, column: name };
         match (found.get(at).copied().flatten(), matched.why) {
@@ -65,7 +64,9 @@ fn unmatched(
 ) -> (&'static Rule, String) {
     let name = header.get(at).map(String::as_str).unwrap_or_default();
     let near = fuse::search(labels, name);
-    let label = |hit: usize| near.get(hit).and_then(|hit| labels.get(hit.index)).copied().unwrap_or_default();
+    let label = |hit: usize| {
+        near.get(hit).and_then(|hit| labels.get(hit.index)).copied().unwrap_or_default()
+    };
     match why {
         Why::TakenBy(by) if header.get(by).is_some_and(|taker| taker == name) => {
             (rules::HEADER_DUPLICATE, String::new())
@@ -88,14 +89,22 @@ fn unmatched(
 }
 
 /// The manifest's own list of columns against the header and what it means.
-fn check_manifest(step: &Step, header: &[String], found: &[Option<&Column>], line: u64, log: &mut Log) {
+fn check_manifest(
+    step: &Step,
+    header: &[String],
+    found: &[Option<&Column>],
+    line: u64,
+    log: &mut Log,
+) {
     let declared: Vec<&str> = step.columns.iter().map(|column| column.header.as_str()).collect();
     if declared != header {
         log.whole(rules::COLUMNS_DIFFER, difference(&declared, header));
         return;
     }
     for (at, (declared, column)) in step.columns.iter().zip(found).enumerate() {
-        let Some(column) = column.filter(|column| column.header == declared.header) else { continue };
+        let Some(column) = column.filter(|column| column.header == declared.header) else {
+            continue;
+        };
         if let Some(detail) = meaning(declared, column) {
             let spot = Spot { row: 0, line, at, column: &declared.header };
             log.add(rules::COLUMN_MEANING, spot, "", detail);

@@ -41,13 +41,20 @@ pub(super) fn multi_select_fault(text: &str, options: &Set) -> Fault {
             let known = |item: &Value| item.as_str().is_some_and(|item| options.contains(item));
             items.iter().find(|item| !known(item)).map(ToString::to_string)
         }
-        Ok(_) => return Some((rules::MULTI_SELECT, "a JSON value that is no list yields nothing".into())),
+        Ok(_) => {
+            return Some((
+                rules::MULTI_SELECT,
+                "a JSON value that is no list yields nothing".into(),
+            ));
+        }
         Err(_) => {
             let mut items = text.split(',').map(str::trim);
             items.find(|item| !options.contains(*item)).map(|item| format!("{item:?}"))
         }
     };
-    stray.map(|item| (rules::MULTI_SELECT, format!("{} is no option", super::finding::excerpt(&item))))
+    stray.map(|item| {
+        (rules::MULTI_SELECT, format!("{} is no option", super::finding::excerpt(&item)))
+    })
 }
 
 /// A list of e-mail addresses.
@@ -84,7 +91,8 @@ pub(super) fn links_fault(text: &str) -> Fault {
             Some(other) => return Some((rules::LINKS, format!("{other} is no web address"))),
         }
         let missing = if link.is_none() { "url" } else { "label" };
-        (link.is_none() || label.is_none()).then(|| (rules::LINKS_KEYS, format!("a link has no {missing}")))
+        (link.is_none() || label.is_none())
+            .then(|| (rules::LINKS_KEYS, format!("a link has no {missing}")))
     };
     items.iter().find_map(fault)
 }
@@ -104,8 +112,13 @@ pub(super) fn phones_fault(text: &str) -> Fault {
 /// The browser wants all three keys, each valid alone; the server wants them to belong together.
 fn phone_fault(item: &Map<String, Value>) -> Fault {
     let text = |key: &str| item.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let (Some(number), Some(calling), Some(country)) = (text("number"), text("callingCode"), text("countryCode")) else {
-        return Some((rules::PHONES, "number, callingCode and countryCode must all be there".into()));
+    let (Some(number), Some(calling), Some(country)) =
+        (text("number"), text("callingCode"), text("countryCode"))
+    else {
+        return Some((
+            rules::PHONES,
+            "number, callingCode and countryCode must all be there".into(),
+        ));
     };
     if let Err(why) = phone::read(number) {
         return Some((rules::PHONES, format!("{number}: {why}")));

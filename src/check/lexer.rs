@@ -139,7 +139,13 @@ impl<R: BufRead> Lexer<R> {
 }
 
 /// Goes through a buffer up to the end of the record; how many bytes it took.
-fn scan(buffer: &[u8], delimiter: u8, record: &mut Record, open: &mut Open, line: &mut u64) -> (usize, End) {
+fn scan(
+    buffer: &[u8],
+    delimiter: u8,
+    record: &mut Record,
+    open: &mut Open,
+    line: &mut u64,
+) -> (usize, End) {
     let mut at = 0;
     while let Some(rest) = buffer.get(at..).filter(|rest| !rest.is_empty()) {
         if open.inside {
@@ -241,7 +247,9 @@ mod tests {
         let (mut record, mut rows) = (Record::default(), Vec::new());
         while lexer.next(&mut record).unwrap() {
             let cells = 0..record.len();
-            rows.push(cells.map(|at| String::from_utf8_lossy(record.cell(at)).into_owned()).collect());
+            rows.push(
+                cells.map(|at| String::from_utf8_lossy(record.cell(at)).into_owned()).collect(),
+            );
         }
         rows
     }
@@ -266,10 +274,14 @@ mod tests {
 
     #[test]
     fn what_is_odd_is_told() {
-        let mut lexer = Lexer::new("\"a\" ,b \"c\",\"\"\"d\"\"\",\"e\"\r\"f\ng\",\"h".as_bytes(), b',', 0);
+        let mut lexer =
+            Lexer::new("\"a\" ,b \"c\",\"\"\"d\"\"\",\"e\"\r\"f\ng\",\"h".as_bytes(), b',', 0);
         let mut record = Record::default();
         assert!(lexer.next(&mut record).unwrap());
-        assert_eq!((record.misplaced.as_slice(), record.unquoted, record.line), (&[0, 1][..], Some(0), 1));
+        assert_eq!(
+            (record.misplaced.as_slice(), record.unquoted, record.line),
+            (&[0, 1][..], Some(0), 1)
+        );
         assert!(lexer.next(&mut record).unwrap());
         assert!(record.unclosed && lexer.bare_return == Some(1));
         assert_eq!((record.line, record.cell(0)), (2, &b"f\ng"[..]));

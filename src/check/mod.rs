@@ -86,7 +86,9 @@ pub fn check(options: &Options) -> Result<Checked> {
     let jobs = match (&contract, &options.object) {
         (Some(_), Some(_)) => {
             let what = "the manifest says which objects the files are for";
-            return Err(Error::usage("C2T-E081", what).at(&options.place).fix("leave out --object"));
+            return Err(Error::usage("C2T-E081", what)
+                .at(&options.place)
+                .fix("leave out --object"));
         }
         (Some(contract), None) => {
             schema::check(there, schema, &mut log);
@@ -94,7 +96,9 @@ pub fn check(options: &Options) -> Result<Checked> {
             steps::check_parts(&place, contract, &mut log);
             listed(contract)
         }
-        (None, object) => guessed(&place, object.as_deref(), &catalog, there, &options.place, &mut notes)?,
+        (None, object) => {
+            guessed(&place, object.as_deref(), &catalog, there, &options.place, &mut notes)?
+        }
     };
     let remembered = contract.as_ref().filter(|contract| contract.since.is_some());
     let remembered = remembered.map(|contract| Remembered::read(&place, contract));
@@ -191,7 +195,9 @@ fn guessed<'a>(
     let given = given.transpose()?;
     let mut jobs = Vec::new();
     for path in paths {
-        let object = if let Some(object) = &given { object.clone() } else {
+        let object = if let Some(object) = &given {
+            object.clone()
+        } else {
             let header = pass::peek(place.read(&path)?, root)?;
             let Some(guess) = guess::object(&path, &header, catalog, there) else {
                 let what = "nothing tells which object the file is for";

@@ -26,7 +26,8 @@ impl Moment {
 
     /// Whether the month has this day.
     pub fn exists(&self) -> bool {
-        let (year, month) = if self.month == 12 { (self.year + 1, 1) } else { (self.year, self.month + 1) };
+        let (year, month) =
+            if self.month == 12 { (self.year + 1, 1) } else { (self.year, self.month + 1) };
         self.day <= days(year, month) - days(self.year, self.month)
     }
 
@@ -75,7 +76,10 @@ fn iso(text: &str) -> Option<Moment> {
             Some(at) => {
                 let (hours, minutes) = clock.get(at + 1..)?.split_once(':')?;
                 let east = number(hours, 2)? * 60 + number(minutes, 2)?;
-                (clock.get(..at)?, Some(if clock.as_bytes().get(at) == Some(&b'-') { -east } else { east }))
+                (
+                    clock.get(..at)?,
+                    Some(if clock.as_bytes().get(at) == Some(&b'-') { -east } else { east }),
+                )
             }
             None => (clock, None),
         },
@@ -92,7 +96,9 @@ fn time(clock: &str) -> Option<i64> {
         None => ("00", None),
     };
     let millis = match fraction {
-        Some(digits) if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) => return None,
+        Some(digits) if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) => {
+            return None;
+        }
         Some(digits) => number(&format!("{digits:0<3}")[..3], 3)?,
         None => 0,
     };
@@ -112,8 +118,18 @@ const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 /// Names of zones, in hours east of Greenwich.
 const ZONES: &[(&str, i64)] = &[
-    ("z", 0), ("ut", 0), ("utc", 0), ("gmt", 0), ("est", -5), ("edt", -4), ("cst", -6), ("cdt", -5),
-    ("mst", -7), ("mdt", -6), ("pst", -8), ("pdt", -7),
+    ("z", 0),
+    ("ut", 0),
+    ("utc", 0),
+    ("gmt", 0),
+    ("est", -5),
+    ("edt", -4),
+    ("cst", -6),
+    ("cdt", -5),
+    ("mst", -7),
+    ("mdt", -6),
+    ("pst", -8),
+    ("pdt", -7),
 ];
 
 /// What the old parser gathers.
@@ -145,13 +161,16 @@ fn legacy(text: &str) -> Option<Moment> {
             b'a'..=b'z' | b'A'..=b'Z' | 0x80.. => {
                 let end = at + run(|b| b.is_ascii_alphabetic() || *b >= 0x80);
                 let word = text.get(at..end)?;
-                if !found.word(word) && (has_number || bytes.get(end).is_some_and(u8::is_ascii_digit)) {
+                if !found.word(word)
+                    && (has_number || bytes.get(end).is_some_and(u8::is_ascii_digit))
+                {
                     return None;
                 }
                 at = end;
             }
             b'+' | b'-' if found.zone == Some(0) || !found.clock.is_empty() => {
-                let end = at + 1 + bytes[at + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
+                let end =
+                    at + 1 + bytes[at + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
                 let digits = text.get(at + 1..end)?;
                 let mut east = match digits.len() {
                     1 | 2 => digits.parse::<i64>().ok()? * 60,
@@ -167,7 +186,10 @@ fn legacy(text: &str) -> Option<Moment> {
                 found.expecting = false;
             }
             b'+' | b'-' | b')' if has_number => return None,
-            b'(' => at = bytes[at..].iter().position(|b| *b == b')').map_or(bytes.len(), |n| at + n + 1),
+            b'(' => {
+                at =
+                    bytes[at..].iter().position(|b| *b == b')').map_or(bytes.len(), |n| at + n + 1);
+            }
             _ => at += 1,
         }
     }
@@ -196,7 +218,9 @@ impl Gathered {
                 self.clock.push(value);
                 self.expecting = false;
                 let next = bytes.get(end);
-                let fits = next.is_none_or(|b| b.is_ascii_whitespace() || b"+-Zz(".contains(b) || b.is_ascii_alphabetic());
+                let fits = next.is_none_or(|b| {
+                    b.is_ascii_whitespace() || b"+-Zz(".contains(b) || b.is_ascii_alphabetic()
+                });
                 return fits.then_some(end);
             }
             _ => {}
@@ -272,7 +296,13 @@ mod tests {
         let Some(m) = read(text) else { return "invalid".into() };
         let zone = m.zone.map_or("local".into(), |zone| zone.to_string());
         let time = m.time.map_or("-".into(), |time| time.to_string());
-        format!("{}-{}-{} {time} {zone}{}", m.year, m.month, m.day, if m.partial { " partial" } else { "" })
+        format!(
+            "{}-{}-{} {time} {zone}{}",
+            m.year,
+            m.month,
+            m.day,
+            if m.partial { " partial" } else { "" }
+        )
     }
 
     #[test]

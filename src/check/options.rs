@@ -32,7 +32,8 @@ pub(super) fn check(spec: &FieldSpec, what: &str, present: &[WsOption], log: &mu
         }
     }
     let mut values: BTreeSet<&str> = present.iter().map(|there| there.value.as_str()).collect();
-    let mut labels: BTreeSet<String> = present.iter().map(|there| there.label.to_lowercase()).collect();
+    let mut labels: BTreeSet<String> =
+        present.iter().map(|there| there.label.to_lowercase()).collect();
     let mut positions: BTreeSet<i64> = old.iter().map(|option| option.position).collect();
     for option in options.iter().filter(|option| !option.existing) {
         one(option, what, log);
@@ -57,8 +58,12 @@ pub(super) fn check(spec: &FieldSpec, what: &str, present: &[WsOption], log: &mu
 /// A field somebody has made already: it may lack options that cells need.
 pub(super) fn check_made(spec: &FieldSpec, what: &str, there: &WsField, log: &mut Log) {
     let has = |option: &&OptionSpec| there.options.iter().any(|known| known.value == option.value);
-    let lacking: Vec<&str> =
-        spec.options().iter().filter(|option| !has(option)).map(|option| option.value.as_str()).collect();
+    let lacking: Vec<&str> = spec
+        .options()
+        .iter()
+        .filter(|option| !has(option))
+        .map(|option| option.value.as_str())
+        .collect();
     if !lacking.is_empty() {
         log.about(rules::OPTIONS_LACKING, what, lacking.join(", "));
     }

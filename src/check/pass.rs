@@ -101,7 +101,9 @@ pub(super) fn run<'a>(
     if let Some((_, entry)) = job.listed {
         let (bytes, digest) = input.end();
         check_sums(entry, bytes, &digest.unwrap_or_default(), &mut log);
-        if let Some(rows) = table.as_ref().map(|table| table.rows).filter(|rows| *rows != entry.rows) {
+        if let Some(rows) =
+            table.as_ref().map(|table| table.rows).filter(|rows| *rows != entry.rows)
+        {
             log.whole(rules::FILE_ROWS, format!("{rows} rows, {} in the manifest", entry.rows));
         }
     }
@@ -119,7 +121,12 @@ fn check_sums(entry: &FileEntry, bytes: u64, digest: &str, log: &mut Log) {
 /// What the importer reads of a file; `None` when it reads no rows.
 type Outcome<'a> = std::io::Result<Option<Table<'a>>>;
 
-fn read<'a>(job: &Job<'_>, input: &mut impl Read, ground: &'a Ground<'a>, log: &mut Log) -> Outcome<'a> {
+fn read<'a>(
+    job: &Job<'_>,
+    input: &mut impl Read,
+    ground: &'a Ground<'a>,
+    log: &mut Log,
+) -> Outcome<'a> {
     let mut start = Vec::new();
     input.take(START).read_to_end(&mut start)?;
     if start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF") {
@@ -151,7 +158,12 @@ fn read<'a>(job: &Job<'_>, input: &mut impl Read, ground: &'a Ground<'a>, log: &
     Ok(table)
 }
 
-fn lines<'a, R: BufRead>(job: &Job<'_>, lexer: &mut Lexer<R>, ground: &'a Ground<'a>, log: &mut Log) -> Outcome<'a> {
+fn lines<'a, R: BufRead>(
+    job: &Job<'_>,
+    lexer: &mut Lexer<R>,
+    ground: &'a Ground<'a>,
+    log: &mut Log,
+) -> Outcome<'a> {
     let mut record = Record::default();
     // The first line that holds anything is the header.
     let mut blank = 0;
@@ -251,7 +263,14 @@ fn delimiter(body: &[u8]) -> (u8, usize) {
 
 /// The delimiter that is meant: the one by which the header says most. Where the importer takes another,
 /// that is a finding, and the rest is read as it was meant.
-fn meant(body: &[u8], skip: usize, guess: u8, ground: &Ground<'_>, job: &Job<'_>, log: &mut Log) -> u8 {
+fn meant(
+    body: &[u8],
+    skip: usize,
+    guess: u8,
+    ground: &Ground<'_>,
+    job: &Job<'_>,
+    log: &mut Log,
+) -> u8 {
     let columns = ground.catalog.columns(&job.object).unwrap_or_default();
     let labels: Vec<&str> = columns.iter().map(|column| column.header.as_str()).collect();
     let text = body.get(skip..).unwrap_or_default();
@@ -271,8 +290,12 @@ fn meant(body: &[u8], skip: usize, guess: u8, ground: &Ground<'_>, job: &Job<'_>
     let others = DELIMITERS.iter().copied().filter(|sign| *sign != guess);
     let better = others.map(|sign| (matched(sign), sign)).max().filter(|(count, _)| *count > own);
     let Some((_, sign)) = better else { return guess };
-    let name = |sign: u8| if sign == b'\t' { "TAB".to_owned() } else { char::from(sign).to_string() };
-    log.whole(rules::FILE_DELIMITER, format!("it takes {} for the delimiter, the header has {}", name(guess), name(sign)));
+    let name =
+        |sign: u8| if sign == b'\t' { "TAB".to_owned() } else { char::from(sign).to_string() };
+    log.whole(
+        rules::FILE_DELIMITER,
+        format!("it takes {} for the delimiter, the header has {}", name(guess), name(sign)),
+    );
     sign
 }
 

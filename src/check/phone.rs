@@ -22,12 +22,20 @@ static VIABLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"\-\x{2010}-\x{2015}\x{2212}\x{30FC}\x{FF0D}/\x{FF0F}.\x{FF0E} \x{A0}\x{AD}\x{200B}\x{2060}\x{3000}",
         r"()\x{FF08}\x{FF09}\x{FF3B}\x{FF3D}\[\]~\x{2053}\x{223C}\x{FF5E}"
     );
-    let number = format!("(?:[{digit}]{{2}}|[+\u{FF0B}]?(?:[{between}]*[{digit}]){{3,}}[{between}{digit}]*)");
+    let number = format!(
+        "(?:[{digit}]{{2}}|[+\u{FF0B}]?(?:[{between}]*[{digit}]){{3,}}[{between}{digit}]*)"
+    );
     let end = |most: u8| format!(r"[:.\x{{FF0E}}]?[\x{{A0}} \t,\-]*[{digit}]{{1,{most}}}#?");
     let extensions = [
         format!(";ext=[{digit}]{{1,20}}"),
-        format!(r"[\x{{A0}} \t,]*(?:e?xt(?:ensi(?:o\x{{301}}?|\x{{F3}}))?n?|\x{{FF45}}?\x{{FF58}}\x{{FF54}}\x{{FF4E}}?|доб|anexo){}", end(20)),
-        format!(r"[\x{{A0}} \t,]*(?:[x\x{{FF58}}#\x{{FF03}}~\x{{FF5E}}]|int|\x{{FF49}}\x{{FF4E}}\x{{FF54}}){}", end(9)),
+        format!(
+            r"[\x{{A0}} \t,]*(?:e?xt(?:ensi(?:o\x{{301}}?|\x{{F3}}))?n?|\x{{FF45}}?\x{{FF58}}\x{{FF54}}\x{{FF4E}}?|доб|anexo){}",
+            end(20)
+        ),
+        format!(
+            r"[\x{{A0}} \t,]*(?:[x\x{{FF58}}#\x{{FF03}}~\x{{FF5E}}]|int|\x{{FF49}}\x{{FF4E}}\x{{FF54}}){}",
+            end(9)
+        ),
         format!("[\\- ]+[{digit}]{{1,6}}#"),
         format!(r"[\x{{A0}} \t]*(?:,{{2}}|;){}", end(15)),
         format!(r"[\x{{A0}} \t]*,+{}", end(9)),
@@ -94,14 +102,20 @@ fn dialled(text: &str) -> Result<(String, bool), &'static str> {
         return Err("too long");
     }
     // An international number of digits alone is nearly all there is.
-    if text.strip_prefix('+').is_some_and(|rest| rest.len() > 2 && rest.bytes().all(|b| b.is_ascii_digit())) {
+    if text
+        .strip_prefix('+')
+        .is_some_and(|rest| rest.len() > 2 && rest.bytes().all(|b| b.is_ascii_digit()))
+    {
         return Ok((text.to_owned(), false));
     }
     let start = text.find(|c| plus(c) || digit(c).is_some()).ok_or("no digits")?;
     let text = text.get(start..).unwrap_or_default();
     let text = text.trim_end_matches(|c| digit(c).is_none() && c != '#');
     let viable = VIABLE.as_ref().ok_or("no pattern")?;
-    let number = viable.captures(text).and_then(|found| found.get(1)).ok_or("no number a phone could have")?;
+    let number = viable
+        .captures(text)
+        .and_then(|found| found.get(1))
+        .ok_or("no number a phone could have")?;
     let mut dialled = String::new();
     for c in number.as_str().chars() {
         match digit(c) {
@@ -192,7 +206,11 @@ pub(super) enum Conflict {
 }
 
 /// The server's check of a number with its calling code, and a country where one is sent.
-pub(super) fn conflict(number: &str, calling: &str, country: Option<&str>) -> Option<(Conflict, String)> {
+pub(super) fn conflict(
+    number: &str,
+    calling: &str,
+    country: Option<&str>,
+) -> Option<(Conflict, String)> {
     let Some(code) = country_code(calling).filter(|code| !GLOBAL_CODES.contains(code)) else {
         return Some((Conflict::Unreadable, format!("{calling} is no calling code of a country")));
     };
@@ -208,7 +226,9 @@ pub(super) fn conflict(number: &str, calling: &str, country: Option<&str>) -> Op
         Some(own) if own == country => None,
         Some(own) => Some((Conflict::Country, format!("{country} is given, {own} is inferred"))),
         None if regions(code).iter().any(|region| region == country) => None,
-        None => Some((Conflict::Country, format!("{country} does not have the calling code +{code}"))),
+        None => {
+            Some((Conflict::Country, format!("{country} does not have the calling code +{code}")))
+        }
     }
 }
 
@@ -244,14 +264,36 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_by_the_browser() {
-        for good in ["12", "0612345678", "555 0100", "+1 202 555 0123", "+49 (0)30 123456", "tel:+4930123456", "+80012345678",
-            "+447911123456 ext. 12", "(555) 010-0000", "０６１２３４５６７８", "call +4930123456 now", "011 44 7911 123456"] {
+        for good in [
+            "12",
+            "0612345678",
+            "555 0100",
+            "+1 202 555 0123",
+            "+49 (0)30 123456",
+            "tel:+4930123456",
+            "+80012345678",
+            "+447911123456 ext. 12",
+            "(555) 010-0000",
+            "０６１２３４５６７８",
+            "call +4930123456 now",
+            "011 44 7911 123456",
+        ] {
             assert!(read(good).is_ok(), "{good}: {:?}", read(good));
         }
-        for bad in ["abc", "1", "+999123456", "+1 202 555 0123; +1 202 555 0124", "+12345678901234567890", "", "+1", "+0123456"] {
+        for bad in [
+            "abc",
+            "1",
+            "+999123456",
+            "+1 202 555 0123; +1 202 555 0124",
+            "+12345678901234567890",
+            "",
+            "+1",
+            "+0123456",
+        ] {
             assert!(read(bad).is_err(), "{bad}: {:?}", read(bad));
         }
-        let read = |text| read(text).map(|phone| (phone.code, phone.international, phone.extension));
+        let read =
+            |text| read(text).map(|phone| (phone.code, phone.international, phone.extension));
         assert_eq!(read("0612345678"), Ok((1, false, false)));
         assert_eq!(read("011 44 7911 123456"), Ok((44, true, false)));
         assert_eq!(read("+447911123456 ext. 12"), Ok((44, true, true)));
@@ -265,6 +307,12 @@ mod tests {
         for bad in ["+800", "979", "+999", "0", "+", "", "+01", "+1 ", "x"] {
             assert!(!is_calling_code(bad), "{bad}");
         }
-        assert!(is_country("DE") && is_country("AC") && !is_country("de") && !is_country("UK") && !is_country("001"));
+        assert!(
+            is_country("DE")
+                && is_country("AC")
+                && !is_country("de")
+                && !is_country("UK")
+                && !is_country("001")
+        );
     }
 }

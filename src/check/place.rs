@@ -37,7 +37,8 @@ impl Place {
         match self {
             Self::Bundle(bundle) => {
                 let csv = |name: &&str| {
-                    name.len() > 4 && name.is_char_boundary(name.len() - 4)
+                    name.len() > 4
+                        && name.is_char_boundary(name.len() - 4)
                         && name[name.len() - 4..].eq_ignore_ascii_case(".csv")
                 };
                 bundle.names().filter(csv).map(str::to_owned).collect()
@@ -67,7 +68,8 @@ impl Place {
         match self {
             Self::Bundle(bundle) => bundle.read(name),
             Self::File(path, _) => {
-                let file = File::open(path).map_err(|e| Error::io("cannot read the file", path, e))?;
+                let file =
+                    File::open(path).map_err(|e| Error::io("cannot read the file", path, e))?;
                 Ok(Box::new(file))
             }
         }

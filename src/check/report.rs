@@ -71,7 +71,8 @@ impl Checked {
             findings: sheet.log.total(),
         });
         let files = files.collect();
-        let logs = std::iter::once(log).chain(sheets.into_iter().map(|sheet| sheet.log)).chain(strays);
+        let logs =
+            std::iter::once(log).chain(sheets.into_iter().map(|sheet| sheet.log)).chain(strays);
         let mut counts: BTreeMap<&'static str, (u64, u64, &'static Rule)> = BTreeMap::new();
         let mut findings = Vec::new();
         for mut log in logs {
@@ -89,15 +90,16 @@ impl Checked {
                 *listed += 1;
             }
         }
-        let total = |(code, (count, listed, rule)): (&'static str, (u64, u64, &'static Rule))| Total {
-            code,
-            rule: rule.name,
-            effect: rule.effect.word(),
-            count,
-            listed,
-            why: rule.why,
-            fix: rule.fix,
-        };
+        let total =
+            |(code, (count, listed, rule)): (&'static str, (u64, u64, &'static Rule))| Total {
+                code,
+                rule: rule.name,
+                effect: rule.effect.word(),
+                count,
+                listed,
+                why: rule.why,
+                fix: rule.fix,
+            };
         let totals: Vec<Total> = counts.into_iter().map(total).collect();
         let found = totals.iter().map(|total| total.count).sum();
         Self { manifest, files, found, totals, findings, notes }
@@ -109,12 +111,18 @@ pub(super) fn notes(unchecked: &Unchecked, sheets: &[Sheet<'_>]) -> Vec<String> 
     let mut notes: Vec<String> = unchecked
         .iter()
         .map(|((object, target), count)| {
-            format!("{count} references of {object} to {target} were not looked up: no file of {target} is here")
+            format!("references of {object} to {target} were not looked up ({count}): no file of {target} is here")
         })
         .collect();
-    let members: u64 = sheets.iter().filter_map(|sheet| sheet.table.as_ref()).map(|table| table.unknown_members).sum();
+    let members: u64 = sheets
+        .iter()
+        .filter_map(|sheet| sheet.table.as_ref())
+        .map(|table| table.unknown_members)
+        .sum();
     if members > 0 {
-        notes.push(format!("{members} references to members were not looked up: --workspace tells who they are"));
+        notes.push(format!(
+            "references to members were not looked up ({members}): --workspace tells who they are"
+        ));
     }
     notes
 }

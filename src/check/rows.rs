@@ -8,7 +8,7 @@ use super::finding::{Log, Spot};
 use super::header;
 use super::keys::{Entry, Unique, Values, hash, normalised};
 use super::lexer::Record;
-use super::rules;
+use super::rules::{self, Effect};
 use super::{moment, text, value};
 
 /// Rows of one request.
@@ -88,6 +88,8 @@ pub(super) struct Table<'a> {
     unquoted: bool,
     /// The cells of the row in hand.
     texts: Vec<String>,
+    /// Which of them the importer refuses: what they refer to is not looked up.
+    refused: Vec<bool>,
 }
 
 /// The row in hand.
@@ -130,7 +132,8 @@ impl<'a> Table<'a> {
         });
         let record_keys = place(header::is_key);
         let created = step.filter(|_| CHRONOLOGICAL.contains(&object));
-        let created = created.and_then(|_| place(|column| column.field == "createdAt").first().copied());
+        let created =
+            created.and_then(|_| place(|column| column.field == "createdAt").first().copied());
         if step.is_some() && record_keys.is_empty() {
             log.whole(rules::KEY_MISSING, String::new());
         }
@@ -155,6 +158,7 @@ impl<'a> Table<'a> {
             batch: Batch::default(),
             unquoted: false,
             texts: Vec::new(),
+            refused: Vec::new(),
             header,
             columns,
         }
@@ -169,7 +173,12 @@ impl<'a> Table<'a> {
             let at = record.len().saturating_sub(1);
             let column = self.header.get(at).cloned().unwrap_or_default();
             let start: String = String::from_utf8_lossy(record.cell(at)).chars().take(80).collect();
-            log.add(rules::QUOTE_UNCLOSED, Spot { at, column: &column, ..whole }, &start, String::new());
+            log.add(
+                rules::QUOTE_UNCLOSED,
+                Spot { at, column: &column, ..whole },
+                &start,
+                String::new(),
+            );
             return;
         }
         if record.is_blank() {
@@ -222,7 +231,12 @@ impl<'a> Table<'a> {
         for at in &record.misplaced {
             let column = self.header.get(*at).map(String::as_str).unwrap_or_default();
             let value = String::from_utf8_lossy(record.cell(*at));
-            log.add(rules::QUOTE_MISPLACED, Spot { at: *at, column, ..whole }, &value, String::new());
+            log.add(
+                rules::QUOTE_MISPLACED,
+                Spot { at: *at, column, ..whole },
+                &value,
+                String::new(),
+            );
         }
         self.see_quotes(record, row, log);
     }
@@ -235,12 +249,19 @@ impl<'a> Table<'a> {
             self.unquoted = true;
             let column = self.header.get(at).cloned().unwrap_or_default();
             let spot = Spot { row, line: record.line, at, column: &column };
-            log.add(rules::FILE_UNQUOTED, spot, &String::from_utf8_lossy(record.cell(at)), "the first of the file".into());
+            log.add(
+                rules::FILE_UNQUOTED,
+                spot,
+                &String::from_utf8_lossy(record.cell(at)),
+                "the first of the file".into(),
+            );
         }
     }
 
     fn check_cells(&mut self, row: u64, line: u64, log: &mut Log) {
-        let Self { columns, texts, header, ground, .. } = self;
+        let Self { columns, texts, header, ground, refused, .. } = self;
+        refused.clear();
+        refused.resize(columns.len(), false);
         for (at, column) in columns.iter().enumerate() {
             let (Some(column), Some(text)) = (column, texts.get(at)) else { continue };
             let name = header.get(at).map(String::as_str).unwrap_or_default();
@@ -254,15 +275,17 @@ impl<'a> Table<'a> {
             let mut clean = true;
             value::check(column, text, &mut |rule, detail| {
                 clean = false;
+                if let Some(refused) = refused.get_mut(at) {
+                    *refused |= rule.effect == Effect::RowSkipped;
+                }
                 log.add(rule, spot, text, detail);
             });
             if clean && column.target.as_deref() == Some("workspaceMember") {
-                match &ground.members {
-                    Some(members) => members.check(column, text, spot, log),
-                    None => {
-                        self.unknown_members += 1;
-                        member_form(column, text, spot, log);
-                    }
+                if let Some(members) = &ground.members {
+                    members.check(column, text, spot, log);
+                } else {
+                    self.unknown_members += 1;
+                    member_form(column, text, spot, log);
                 }
             }
         }
@@ -272,7 +295,10 @@ impl<'a> Table<'a> {
     fn check_row(&mut self, row: u64, line: u64, log: &mut Log) {
         let cells = Cells { header: &self.header, texts: &self.texts, row, line };
         self.groups.iter().for_each(|group| group.check(&cells, log));
-        if self.listed && !self.record_keys.is_empty() && self.record_keys.iter().all(|at| cells.text(*at).is_empty()) {
+        if self.listed
+            && !self.record_keys.is_empty()
+            && self.record_keys.iter().all(|at| cells.text(*at).is_empty())
+        {
             log.add(rules::KEY_EMPTY, Spot { row, line, ..Spot::default() }, "", String::new());
         }
         for (at, unique) in &mut self.uniques {
@@ -285,8 +311,10 @@ impl<'a> Table<'a> {
         }
         for values in self.keys.iter_mut().chain(&mut self.references) {
             let text = cells.text(values.at);
+            let refused = self.refused.get(values.at).copied().unwrap_or_default();
             if let Some(Some(column)) = self.columns.get(values.at)
                 && !text.trim().is_empty()
+                && !(refused && column.target.is_some())
             {
                 values.entries.push(Entry::new(hash(&normalised(column.cell, text)), row));
             }
@@ -309,7 +337,8 @@ impl<'a> Table<'a> {
         let cells = self.columns.iter().zip(&self.header).zip(&self.texts);
         let sent = cells.filter(|((column, _), text)| column.is_some() && !text.is_empty());
         // Names, colons, commas and the braces of composites.
-        let bytes: usize = sent.map(|((_, name), cell)| text::json_len(name) + text::json_len(cell) + 8).sum();
+        let bytes: usize =
+            sent.map(|((_, name), cell)| text::json_len(name) + text::json_len(cell) + 8).sum();
         if self.batch.rows == 0 {
             self.batch.first = (row, line);
         }
@@ -340,7 +369,12 @@ impl Members {
         }
         let folded = text.to_lowercase();
         if !by_id && self.emails.iter().any(|email| email.to_lowercase() == folded) {
-            log.add(rules::MEMBER_FORM, spot, text, "the workspace writes the address otherwise".into());
+            log.add(
+                rules::MEMBER_FORM,
+                spot,
+                text,
+                "the workspace writes the address otherwise".into(),
+            );
         } else {
             log.add(rules::MEMBER_UNKNOWN, spot, text, String::new());
         }

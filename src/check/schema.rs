@@ -83,7 +83,8 @@ fn check_objects(there: &Workspace, objects: &[ObjectSpec], log: &mut Log) {
                 log.about(rules::OBJECT_RESERVED, what, name);
             }
         }
-        let same = names[0] == names[1] || object.label_singular.eq_ignore_ascii_case(&object.label_plural);
+        let same = names[0] == names[1]
+            || object.label_singular.eq_ignore_ascii_case(&object.label_plural);
         if same {
             log.about(rules::OBJECT_PLURAL, what, String::new());
             taken.insert(what);
@@ -118,7 +119,8 @@ impl Objects<'_> {
         if let Some(there) = there {
             if spec.is_append() {
                 if there.kind != spec.kind || there.label != spec.label {
-                    let detail = format!("the workspace has {:?} of type {}", there.label, there.kind);
+                    let detail =
+                        format!("the workspace has {:?} of type {}", there.label, there.kind);
                     log.about(rules::FIELD_EXISTING, &what, detail);
                 }
                 check_lacks(spec, there, &what, log);
@@ -167,7 +169,13 @@ impl Objects<'_> {
             return log.about(rules::RELATION_SPEC, what, format!("a {} has no target", spec.kind));
         }
         match self.fields.get_mut(&relation.target) {
-            None => log.about(rules::RELATION_SPEC, what, format!("unknown target {}", relation.target)),
+            None => {
+                log.about(
+                    rules::RELATION_SPEC,
+                    what,
+                    format!("unknown target {}", relation.target),
+                );
+            }
             Some(fields) => check_reverse(relation, &spec.object, fields, what, log),
         }
     }
@@ -210,7 +218,11 @@ fn check_name(what: &str, field: &WsField, fields: &[WsField], log: &mut Log) {
         log.about(rules::FIELD_RESERVED, what, name);
     } else if let Some(other) = clash {
         let off = if other.is_active { "" } else { ", switched off" };
-        log.about(rules::FIELD_TAKEN, what, format!("there is {:?} of type {}{off}", other.label, other.kind));
+        log.about(
+            rules::FIELD_TAKEN,
+            what,
+            format!("there is {:?} of type {}{off}", other.label, other.kind),
+        );
     }
 }
 
@@ -218,11 +230,18 @@ fn check_name(what: &str, field: &WsField, fields: &[WsField], log: &mut Log) {
 fn takes(field: &WsField, name: &str) -> bool {
     let Some(rest) = name.strip_prefix(field.name.as_str()) else { return false };
     let many_to_one = field.relation.as_ref().is_some_and(WsRelation::is_many_to_one);
-    let sub = |(kind, _, sub, _): &(&str, &str, &str, _)| *kind == field.kind && capitalised(sub) == rest;
+    let sub =
+        |(kind, _, sub, _): &(&str, &str, &str, _)| *kind == field.kind && capitalised(sub) == rest;
     rest.is_empty() || (many_to_one && rest == "Id") || SUB_FIELDS.iter().any(sub)
 }
 
-fn check_reverse(relation: &RelationSpec, object: &str, fields: &mut Vec<WsField>, what: &str, log: &mut Log) {
+fn check_reverse(
+    relation: &RelationSpec,
+    object: &str,
+    fields: &mut Vec<WsField>,
+    what: &str,
+    log: &mut Log,
+) {
     let label = relation.reverse_label.as_str();
     let name = camel_case(label);
     let taken = fields.iter().any(|field| takes(field, &name));

@@ -40,7 +40,8 @@ pub(super) fn check(contract: &Contract, catalog: &Catalog, log: &mut Log) {
     }
     for link in &contract.links {
         let has = |step: &contract::Step| {
-            step.object == link.object && step.columns.iter().any(|column| column.header == link.header)
+            step.object == link.object
+                && step.columns.iter().any(|column| column.header == link.header)
         };
         if !contract.steps.iter().any(has) {
             log.about(rules::LINK_COLUMN, &link.object, link.header.as_str());

@@ -11,12 +11,11 @@ const JOINER: char = '\u{200D}';
 
 /// Reads a cell as the importer does, and says what is wrong with its characters.
 pub(super) fn read(bytes: &[u8], spot: Spot<'_>, out: &mut String, log: &mut Log) {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => out.push_str(text),
-        Err(_) => {
-            out.push_str(&String::from_utf8_lossy(bytes));
-            log.add(rules::CELL_ENCODING, spot, out, String::new());
-        }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        out.push_str(text);
+    } else {
+        out.push_str(&String::from_utf8_lossy(bytes));
+        log.add(rules::CELL_ENCODING, spot, out, String::new());
     }
     // Control characters are below a blank, or begin with these bytes.
     if bytes.iter().any(|byte| *byte < 0x20 || matches!(byte, 0x7F | 0xC2)) {

@@ -10,7 +10,8 @@ use url::{Host, Origin, Url};
 pub(super) fn accepted(text: &str) -> Option<Url> {
     let text = trim(text);
     let has_scheme = text.starts_with("http://") || text.starts_with("https://");
-    let absolute = if has_scheme { Cow::Borrowed(text) } else { Cow::Owned(format!("https://{text}")) };
+    let absolute =
+        if has_scheme { Cow::Borrowed(text) } else { Cow::Owned(format!("https://{text}")) };
     let bare = absolute.trim_start_matches("https://").trim_start_matches("http://");
     // A number alone would be read as an IPv4 address.
     let number = bare.split('/').next().unwrap_or_default();
@@ -18,11 +19,11 @@ pub(super) fn accepted(text: &str) -> Option<Url> {
         return None;
     }
     let url = Url::parse(&absolute).ok()?;
-    is_host(url.host()?).then_some(url)
+    is_host(&url.host()?).then_some(url)
 }
 
 /// A name with a dot, `localhost`, or an IP address.
-fn is_host(host: Host<&str>) -> bool {
+fn is_host(host: &Host<&str>) -> bool {
     let Host::Domain(name) = host else { return true };
     let label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -30,7 +31,7 @@ fn is_host(host: Host<&str>) -> bool {
             && !label.ends_with('-')
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
-    name == "localhost" || (name.contains('.') && name.split('.').all(label))
+    *name == "localhost" || (name.contains('.') && name.split('.').all(label))
 }
 
 /// What the server stores and compares: the origin in lower case, the rest as it is, no slash at the end.
@@ -59,7 +60,9 @@ fn is_plain(text: &str) -> bool {
     let host = text.strip_prefix("https://");
     let sign = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-');
     // Numbers at the end are an IPv4 address, which has shorter forms.
-    host.is_some_and(|host| host.bytes().all(sign) && host.ends_with(|c: char| c.is_ascii_lowercase()))
+    host.is_some_and(|host| {
+        host.bytes().all(sign) && host.ends_with(|c: char| c.is_ascii_lowercase())
+    })
 }
 
 /// Percent signs undone where they are UTF-8.
@@ -67,16 +70,9 @@ fn decoded(text: &str) -> String {
     let hex = |at: usize| text.get(at + 1..at + 3).and_then(|two| u8::from_str_radix(two, 16).ok());
     let (mut bytes, mut at) = (Vec::with_capacity(text.len()), 0);
     while let Some(&byte) = text.as_bytes().get(at) {
-        match (byte, hex(at)) {
-            (b'%', Some(value)) => {
-                bytes.push(value);
-                at += 3;
-            }
-            _ => {
-                bytes.push(byte);
-                at += 1;
-            }
-        }
+        let escaped = hex(at).filter(|_| byte == b'%');
+        bytes.push(escaped.unwrap_or(byte));
+        at += if escaped.is_some() { 3 } else { 1 };
     }
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
@@ -99,7 +95,10 @@ pub(super) fn domain_fault(text: &str, link: &Url) -> Option<(&'static str, Stri
         "no https:// in front"
     } else if host.starts_with("www.") {
         "www. in front"
-    } else if !matches!(link.path(), "" | "/") || link.query().is_some() || link.fragment().is_some() {
+    } else if !matches!(link.path(), "" | "/")
+        || link.query().is_some()
+        || link.fragment().is_some()
+    {
         "something behind the host"
     } else if link.port().is_some() {
         "a port"
@@ -116,14 +115,34 @@ mod tests {
     #[test]
     fn links_are_taken_as_by_the_importer() {
         for good in [
-            "acme.com", "www.acme.com", "https://acme.com", "http://192.0.2.1:8080/x?y#z", "localhost", "acme.com:8080",
-            "mailto:a@b.c", " https://acme.com ", "https://bücher.example", "https://Acme.example/Path", "https://[::1]/",
+            "acme.com",
+            "www.acme.com",
+            "https://acme.com",
+            "http://192.0.2.1:8080/x?y#z",
+            "localhost",
+            "acme.com:8080",
+            "mailto:a@b.c",
+            " https://acme.com ",
+            "https://bücher.example",
+            "https://Acme.example/Path",
+            "https://[::1]/",
         ] {
             assert!(accepted(good).is_some(), "{good}");
         }
         for bad in [
-            "acme", "N/A", "ftp://ada.example", "Https://ada.example", "https://ada.example.", "https://a_b.example", "-",
-            "https://a.example https://b.example", "https://intranet/ada", "", "123", "https://", "https://-a.example",
+            "acme",
+            "N/A",
+            "ftp://ada.example",
+            "Https://ada.example",
+            "https://ada.example.",
+            "https://a_b.example",
+            "-",
+            "https://a.example https://b.example",
+            "https://intranet/ada",
+            "",
+            "123",
+            "https://",
+            "https://-a.example",
         ] {
             assert!(accepted(bad).is_none(), "{bad}");
         }

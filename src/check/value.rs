@@ -17,8 +17,6 @@ pub(super) fn check(column: &Column, text: &str, say: Say<'_>) {
     }
     match column.cell {
         Cell::Text if column.target.is_some() || column.unique => key(text, say),
-        // A country code alone is dropped, with others it is a matter of the row.
-        Cell::Text | Cell::UrlLabel => {}
         Cell::Number => numeric(text, false, say),
         Cell::Amount => numeric(text, true, say),
         Cell::Boolean => {
@@ -53,9 +51,12 @@ pub(super) fn check(column: &Column, text: &str, say: Say<'_>) {
                 say(rules::PHONE, why.into());
             }
         }
-        Cell::CallingCode if !phone::is_calling_code(text) => say(rules::CALLING_CODE, String::new()),
+        Cell::CallingCode if !phone::is_calling_code(text) => {
+            say(rules::CALLING_CODE, String::new());
+        }
         Cell::CountryCode if !phone::is_country(text) => say(rules::COUNTRY_CODE, String::new()),
-        Cell::CallingCode | Cell::CountryCode => {}
+        // Codes that are some are a matter of the row.
+        Cell::Text | Cell::UrlLabel | Cell::CallingCode | Cell::CountryCode => {}
         Cell::Phones => tell(json::phones_fault(text), say),
         Cell::CountryName => {
             if !address::is_listed(text) {
@@ -93,7 +94,9 @@ fn numeric(text: &str, amount: bool, say: Say<'_>) {
         say(rules::NUMBER_FORM, format!("read as {}", read.value));
     } else if !number::is_exact(text, read.value) {
         say(rules::NUMBER_PRECISION, format!("read as {}", read.value));
-    } else if amount && number::decimal(text).is_some_and(|(digits, power)| power < -6 || digits.len() > 15) {
+    } else if amount
+        && number::decimal(text).is_some_and(|(digits, power)| power < -6 || digits.len() > 15)
+    {
         say(rules::AMOUNT_MICROS, String::new());
     }
 }
@@ -110,7 +113,10 @@ fn date(day_only: bool, text: &str, say: Say<'_>) {
     } else if !read.exists() {
         say(rules::DATE_ROLLED, String::new());
     } else if read.zone.is_none() {
-        say(rules::DATE_LOCAL, format!("read as {year:04}-{month:02}-{day:02} where the browser is"));
+        say(
+            rules::DATE_LOCAL,
+            format!("read as {year:04}-{month:02}-{day:02} where the browser is"),
+        );
     } else if day_only && !read.keeps_its_day() {
         say(rules::DATE_SHIFT, String::new());
     } else if !day_only && read.time.is_none() {
@@ -123,7 +129,8 @@ fn select(column: &Column, text: &str, say: Say<'_>) {
         return;
     }
     let folded = text.trim().to_lowercase();
-    let mut near: Vec<&String> = column.options.iter().filter(|option| option.to_lowercase() == folded).collect();
+    let mut near: Vec<&String> =
+        column.options.iter().filter(|option| option.to_lowercase() == folded).collect();
     near.sort_unstable();
     let detail = near.first().map_or_else(String::new, |near| format!("meant {near:?}?"));
     say(rules::SELECT, detail);

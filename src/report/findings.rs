@@ -26,7 +26,7 @@ impl<'a> Findings<'a> {
         let mut out = String::new();
         let findings = &self.checked.findings;
         for file in findings.chunk_by(|a, b| a.file == b.file) {
-            self.file(file, &mut out);
+            Self::file(file, &mut out);
         }
         if !self.checked.totals.is_empty() {
             summary(&self.checked.totals, &mut out);
@@ -41,7 +41,7 @@ impl<'a> Findings<'a> {
         out
     }
 
-    fn file(&self, findings: &[Finding], out: &mut String) {
+    fn file(findings: &[Finding], out: &mut String) {
         let Some(first) = findings.first() else { return };
         let _ = writeln!(out, "{}", first.file);
         let mut shown: BTreeMap<&str, u64> = BTreeMap::new();
@@ -56,7 +56,8 @@ impl<'a> Findings<'a> {
         let width = |text: fn(&Finding) -> String| {
             lines.iter().map(|finding| text(finding).chars().count()).max().unwrap_or_default()
         };
-        let (row, line, column) = (width(row).max(3), width(line).max(4), width(|f| f.column.clone()));
+        let (row, line, column) =
+            (width(row).max(3), width(line).max(4), width(|f| f.column.clone()));
         for finding in &lines {
             let pad = " ".repeat(column - finding.column.chars().count());
             let _ = writeln!(
@@ -70,7 +71,11 @@ impl<'a> Findings<'a> {
             );
         }
         for (code, count) in shown.iter().filter(|(_, count)| **count > SHOWN) {
-            let _ = writeln!(out, "  … and {} more of {code} listed by --format json", number(count - SHOWN));
+            let _ = writeln!(
+                out,
+                "  … and {} more of {code} listed by --format json",
+                number(count - SHOWN)
+            );
         }
         out.push('\n');
     }
