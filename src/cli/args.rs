@@ -51,6 +51,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Convert an export into a bundle for Twenty
     Convert(ConvertArgs),
+    /// Tell, offline, what Twenty would refuse of a bundle or of CSV files, cell by cell
+    Check(CheckArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -124,6 +126,23 @@ pub struct ConvertArgs {
     /// End with exit code 3 when anything was set aside or the export is not whole
     #[arg(long)]
     pub strict: bool,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// A bundle (folder or zip), a folder of CSV files, or one CSV file
+    #[arg(value_name = "BUNDLE")]
+    pub bundle: PathBuf,
+    /// The workspace it is for: its fields, labels, options and members
+    #[arg(long, value_name = "FILE")]
+    pub workspace: Option<PathBuf>,
+    /// The object of CSV files without a manifest; otherwise guessed from their names and headers
+    #[arg(long, value_name = "NAME")]
+    pub object: Option<String>,
+    /// Threads to use; 0 is one per core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
 }
 
 /// `completions`.

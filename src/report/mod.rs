@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod conservation;
 pub mod files;
+pub mod findings;
 mod inventory;
 pub mod map;
 mod names;
@@ -12,6 +13,7 @@ pub mod summary;
 mod table;
 
 pub use audit::Audit;
+pub use findings::Findings;
 pub use map::MapLine;
 pub use proposal::Proposal;
 pub use summary::Summary;
