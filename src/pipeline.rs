@@ -69,7 +69,10 @@ pub fn ordered<T: Send>(
             let ((next, taken), worked) = rayon::join(
                 || {
                     let next = input.batch(size);
-                    (next, ready.into_iter().try_for_each(|one| pass.take(one?, &mut take, &mut ends)))
+                    (
+                        next,
+                        ready.into_iter().try_for_each(|one| pass.take(one?, &mut take, &mut ends)),
+                    )
                 },
                 || batch.into_par_iter().map(|job| pass.run(job)).collect(),
             );
@@ -231,16 +234,12 @@ impl<W> Input<'_, W> {
 
     fn job(&mut self) -> Result<Option<Job>> {
         if let Some((at, mut splitter)) = self.open.take() {
-            return Ok(Some(match splitter.next_chunk()? {
-                Some(chunk) => {
-                    self.open = Some((at, splitter));
-                    Job::Chunk(chunk)
-                }
-                None => {
-                    let (bytes, sha256) = splitter.digest();
-                    Job::End(at, SourceEnd { bytes, sha256 })
-                }
-            }));
+            if let Some(chunk) = splitter.next_chunk()? {
+                self.open = Some((at, splitter));
+                return Ok(Some(Job::Chunk(chunk)));
+            }
+            let (bytes, sha256) = splitter.digest();
+            return Ok(Some(Job::End(at, SourceEnd { bytes, sha256 })));
         }
         let Some(source) = self.pass.sources.get(self.next) else { return Ok(None) };
         if is_small(source) {

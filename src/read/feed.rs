@@ -15,6 +15,8 @@ pub(super) struct Feed<'a> {
     next: usize,
     /// Bytes handed out or skipped so far.
     at: u64,
+    /// An error that was met while looking ahead; its turn comes behind the buffer.
+    error: Option<io::Error>,
 }
 
 enum From<'a> {
@@ -35,7 +37,7 @@ impl<'a> Feed<'a> {
     }
 
     fn new(source: From<'a>) -> Self {
-        Self { source, buffer: Vec::new(), next: 0, at: 0 }
+        Self { source, buffer: Vec::new(), next: 0, at: 0, error: None }
     }
 
     /// Bytes handed out or skipped so far.
@@ -52,7 +54,10 @@ impl<'a> Feed<'a> {
             match self.more() {
                 Ok(0) => break,
                 Err(error) if self.next == self.buffer.len() => return Err(error),
-                Err(_) => break,
+                Err(error) => {
+                    self.error = Some(error);
+                    break;
+                }
                 Ok(_) => {}
             }
         }
@@ -62,6 +67,9 @@ impl<'a> Feed<'a> {
 
     /// Reads more into the buffer.
     fn more(&mut self) -> io::Result<usize> {
+        if let Some(error) = self.error.take() {
+            return Err(error);
+        }
         if self.next > 0 {
             self.buffer.drain(..self.next);
             self.next = 0;

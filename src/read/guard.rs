@@ -2,6 +2,7 @@
 //! checksum is wrong, data that breaks off. What came before the stop is good. It must not know
 //! what is read.
 
+use super::source::Reason;
 use flate2::Crc;
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
@@ -49,8 +50,8 @@ impl Damage {
     }
 
     /// Stable code and words.
-    pub fn words(self) -> (&'static str, &'static str) {
-        match self {
+    pub fn reason(self) -> Reason {
+        let (code, why) = match self {
             Self::CutOff => ("C2T-X001", "the file stops in the middle: download it again"),
             Self::Checksum => (
                 "C2T-X004",
@@ -60,13 +61,14 @@ impl Damage {
                 "C2T-X005",
                 "it unpacks to more than 200 times its size and was stopped: no export does that; if it is one, unpack it first",
             ),
-        }
+        };
+        Reason { code, why }
     }
 }
 
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.words().1)
+        f.write_str(self.reason().why)
     }
 }
 

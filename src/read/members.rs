@@ -17,8 +17,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 const UNREADABLE: Reason = Reason { code: "C2T-S007", why: "the file cannot be read" };
-const BAD_GZIP: Reason =
-    Reason { code: "C2T-S005", why: "the gzip data cannot be decompressed" };
+const BAD_GZIP: Reason = Reason { code: "C2T-S005", why: "the gzip data cannot be decompressed" };
 const LINK: Reason = Reason {
     code: "C2T-S013",
     why: "this is a link in an archive, and links are not followed: pack the file itself",
@@ -27,10 +26,8 @@ const SPECIAL: Reason = Reason {
     code: "C2T-S014",
     why: "this is a device, a pipe or the like in an archive: pack files only",
 };
-const ENCRYPTED: Reason = Reason {
-    code: "C2T-S015",
-    why: "this is encrypted: pack it again without a password",
-};
+const ENCRYPTED: Reason =
+    Reason { code: "C2T-S015", why: "this is encrypted: pack it again without a password" };
 const METHOD: Reason = Reason {
     code: "C2T-S016",
     why: "this is compressed in a way that is not read here: pack it again with deflate, the usual way",
@@ -65,8 +62,7 @@ const BOMB: Reason = Reason {
     code: "C2T-S025",
     why: "the archive would unpack to more than 200 times its size; what is beyond is left out: if it is an export, unpack it first",
 };
-const BUNDLE: Reason =
-    Reason { code: "C2T-S010", why: "this is a bundle that close2twenty wrote" };
+const BUNDLE: Reason = Reason { code: "C2T-S010", why: "this is a bundle that close2twenty wrote" };
 
 /// The archive breaks off.
 pub(super) const CUT_OFF: Reason = Reason {
@@ -110,8 +106,7 @@ impl Spot {
 
 /// Adds what a file holds to `found`.
 pub(super) fn look(outer: &Outer, found: &mut Found) {
-    let spot =
-        Spot { name: outer.name.clone(), steps: Vec::new(), depth: 0, bytes: outer.bytes };
+    let spot = Spot { name: outer.name.clone(), steps: Vec::new(), depth: 0, bytes: outer.bytes };
     let mut look = Look { outer, found, zip: None, members: 0 };
     match File::open(&outer.path).and_then(Feed::file) {
         Ok(mut feed) => look.see(&mut feed, &spot),
@@ -151,7 +146,13 @@ impl Look<'_> {
     }
 
     fn json(&mut self, spot: &Spot) {
-        self.found.sources.push(Source::new(self.outer, &spot.name, spot.bytes, &spot.steps, &self.zip));
+        self.found.sources.push(Source::new(
+            self.outer,
+            &spot.name,
+            spot.bytes,
+            &spot.steps,
+            &self.zip,
+        ));
     }
 
     fn gzip(&mut self, feed: &mut Feed<'_>, spot: &Spot) {
@@ -176,6 +177,7 @@ impl Look<'_> {
         if let Err(error) = list(self) {
             let why = match Damage::of(&error) {
                 Some(Damage::Bomb) => BOMB,
+                Some(Damage::Checksum) => Damage::Checksum.reason(),
                 _ if self.members == before.2 => BROKEN,
                 _ => CUT_OFF,
             };
@@ -222,6 +224,10 @@ impl Look<'_> {
         let mut names = names::Seen::default();
         loop {
             let member = match tar::next(feed)? {
+                // What packs the tar has its checksum behind the tar's own end.
+                Next::End if spot.steps.contains(&Step::Gunzip) => {
+                    return io::copy(feed, &mut io::sink()).map(drop);
+                }
                 Next::End => return Ok(()),
                 Next::Broken => return Err(Damage::CutOff.error()),
                 Next::Member(member) => member,
@@ -371,9 +377,10 @@ impl Look<'_> {
         if let Some(name) = name.filter(|_| refused.is_none()) {
             let data = feed.by_ref().take(sizes.packed);
             let (data, counter) = Counted::new(data);
-            let data: Box<dyn Read + '_> = match deflated {
-                true => Box::new(Unpacked::new(flate2::read::DeflateDecoder::new(data), counter)),
-                false => Box::new(data),
+            let data: Box<dyn Read + '_> = if deflated {
+                Box::new(Unpacked::new(flate2::read::DeflateDecoder::new(data), counter))
+            } else {
+                Box::new(data)
             };
             self.see(&mut Feed::stream(data), &inside(sizes, name));
         }

@@ -28,8 +28,18 @@ pub(super) enum Cargo<'a> {
 
 /// Keys messages have beside the record; objects of Close that have an id are none.
 const MARKS: &[&str] = &[
-    "stream", "record", "schema", "value", "state", "log", "trace", "spec", "catalog", "control",
-    "connectionStatus", "version",
+    "stream",
+    "record",
+    "schema",
+    "value",
+    "state",
+    "log",
+    "trace",
+    "spec",
+    "catalog",
+    "control",
+    "connectionStatus",
+    "version",
 ];
 /// Messages have few keys.
 const MAX_KEYS: usize = 12;

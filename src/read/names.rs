@@ -34,8 +34,8 @@ pub(super) fn clean(raw: &[u8]) -> Name {
         return Name::Unsafe(shown, CLIMBS);
     }
     let mut drive = text.chars();
-    let has_drive = drive.next().is_some_and(|c| c.is_ascii_alphabetic())
-        && drive.next() == Some(':');
+    let has_drive =
+        drive.next().is_some_and(|c| c.is_ascii_alphabetic()) && drive.next() == Some(':');
     let rooted = text.starts_with('/') || has_drive;
     let below = if has_drive { shown.get(2..).unwrap_or_default() } else { &shown };
     let parts: Vec<&str> =

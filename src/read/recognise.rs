@@ -86,9 +86,9 @@ fn is_backup_defect(text: &[u8]) -> bool {
     let Some(rest) = inside.strip_prefix(b",") else { return false };
     let rest = rest.trim_ascii();
     rest.first().is_some_and(u8::is_ascii_digit)
-        && rest.iter().all(|b| {
-            b.is_ascii_digit() || b.is_ascii_whitespace() || matches!(b, b',' | b']')
-        })
+        && rest
+            .iter()
+            .all(|b| b.is_ascii_digit() || b.is_ascii_whitespace() || matches!(b, b',' | b']'))
 }
 
 /// A header line of comma-separated words.

@@ -132,9 +132,9 @@ fn expanded(export: &Path) -> Result<Vec<PathBuf>> {
     }
     let pattern = glob::glob(&text).map_err(|e| Error {
         source: Some(Box::new(e)),
-        ..Error::usage("C2T-E064", "this is no pattern").at(export).fix(
-            "patterns know *, ? and [a-z]; check the brackets",
-        )
+        ..Error::usage("C2T-E064", "this is no pattern")
+            .at(export)
+            .fix("patterns know *, ? and [a-z]; check the brackets")
     })?;
     let mut paths: Vec<PathBuf> = pattern.filter_map(std::result::Result::ok).collect();
     paths.sort();
@@ -174,8 +174,7 @@ fn folder(
     for entry in std::fs::read_dir(folder).map_err(io)? {
         let entry = entry.map_err(io)?;
         let (path, file_name) = (entry.path(), entry.file_name());
-        let hidden =
-            file_name.to_string_lossy().starts_with('.') || file_name == "__MACOSX";
+        let hidden = file_name.to_string_lossy().starts_with('.') || file_name == "__MACOSX";
         let Ok(kind) = entry.file_type() else { continue };
         if hidden || kind.is_symlink() {
             continue;
@@ -201,10 +200,16 @@ impl Source {
         name: &str,
         bytes: u64,
         steps: &[Step],
-        zip: &Option<Arc<ZipIndex>>,
+        zip: Option<&Arc<ZipIndex>>,
     ) -> Self {
-        let zip = zip.clone().filter(|_| matches!(steps.first(), Some(Step::Entry(_))));
-        Self { name: name.to_owned(), path: Arc::clone(&outer.path), bytes, steps: steps.into(), zip }
+        let zip = zip.cloned().filter(|_| matches!(steps.first(), Some(Step::Entry(_))));
+        Self {
+            name: name.to_owned(),
+            path: Arc::clone(&outer.path),
+            bytes,
+            steps: steps.into(),
+            zip,
+        }
     }
 
     /// The way to the bytes, from the file on disk.

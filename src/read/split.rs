@@ -327,7 +327,8 @@ impl<R: Read> Splitter<R> {
     fn tail(&mut self) -> bool {
         let Some(scan) = &mut self.scan else { return false };
         let start = scan.start;
-        let outcome = scan.run(&self.buf, Watch { pages: Pages::None, foreign: &[], eof: self.eof });
+        let outcome =
+            scan.run(&self.buf, Watch { pages: Pages::None, foreign: &[], eof: self.eof });
         let end = match outcome {
             Outcome::Complete(end) => end,
             Outcome::More => return false,
@@ -368,7 +369,8 @@ impl<R: Read> Splitter<R> {
 
     /// The source ended inside something: what is left is a truncated record.
     fn end_inside(&mut self) {
-        self.chunk.truncated = true;
+        self.chunk.truncated = self.damage.is_none();
+        self.chunk.damage = self.damage;
         let left = self.buf[self.at..].trim_ascii().len();
         let in_tail = matches!(self.places.last(), Some(Place::Tail { .. } | Place::GroupTail));
         if left > 0 && !in_tail {

@@ -55,8 +55,9 @@ pub(super) fn next(feed: &mut Feed<'_>) -> io::Result<Option<Local>> {
     let mut header = [0; HEADER];
     feed.read_exact(&mut header)?;
     let word = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
-    let double =
-        |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    let double = |at: usize| {
+        u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+    };
     let mut name = vec![0; usize::from(word(26))];
     feed.read_exact(&mut name)?;
     let mut extra = vec![0; usize::from(word(28))];

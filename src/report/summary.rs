@@ -313,11 +313,14 @@ pub(super) fn messages(survey: &Survey) -> Map<String, u64> {
 pub(super) fn messages_line(messages: &Map<String, u64>) -> Option<String> {
     let words = messages.iter().map(|(word, n)| format!("{} {word}", number(*n)));
     let words: Vec<String> = words.collect();
-    (!words.is_empty()).then(|| format!("Messages without a record, passed over: {}", words.join(", ")))
+    (!words.is_empty())
+        .then(|| format!("Messages without a record, passed over: {}", words.join(", ")))
 }
 
 pub(super) fn ignored(survey: &Survey) -> Vec<IgnoredLine> {
-    let useless = survey.sources.iter().enumerate().filter(|(at, _)| !survey.useful.contains(at));
+    // A list without entries is a list all the same.
+    let useless = |at: &usize| survey.strange.contains(at) && !survey.useful.contains(at);
+    let useless = survey.sources.iter().enumerate().filter(|(at, _)| useless(at));
     let useless = useless.map(|(_, source)| IgnoredLine {
         file: source.name.clone(),
         code: "C2T-S009",

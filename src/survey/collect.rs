@@ -64,6 +64,8 @@ fn chunk_survey(chunk: &Chunk, seen: &Seen, waived: &Waived, keep: Option<Keep<'
     }
     if collector.survey.read.keys().any(|kind| *kind != Kind::Unknown) {
         collector.survey.useful.insert(chunk.source);
+    } else if collector.survey.unreadable > 0 || !collector.survey.read.is_empty() {
+        collector.survey.strange.insert(chunk.source);
     }
     for envelope in &chunk.envelopes {
         collector.survey.incomplete.page(chunk.source, envelope);
@@ -434,6 +436,7 @@ impl Survey {
             (total.0, total.1) = (total.0 + files, total.1 + bytes);
         }
         self.useful.extend(part.useful);
+        self.strange.extend(part.strange);
         self.recordings += part.recordings;
         self.latest = self.latest.max(part.latest);
         self.incomplete.absorb(part.incomplete);

@@ -159,8 +159,8 @@ impl Incomplete {
         let mut found: Vec<Finding> = Vec::new();
         let mut find = |code, place, what: String| found.push(Finding { code, place, what });
         for (source, damage) in &self.damaged {
-            let (code, what) = damage.words();
-            find(code, of(*source), what.to_owned());
+            let reason = damage.reason();
+            find(reason.code, of(*source), reason.why.to_owned());
         }
         for archive in &self.archives {
             find(archive.code, Place::Archive(archive.name.clone()), archive.why.to_owned());
@@ -197,7 +197,8 @@ impl Pages {
     fn finding(&self) -> Option<(&'static str, String)> {
         let records = self.records;
         if self.more && self.cursor && records == SEARCH_LIMIT {
-            let what = "a search ends at 10,000 records and this one did: split it, by date for instance";
+            let what =
+                "a search ends at 10,000 records and this one did: split it, by date for instance";
             return Some(("C2T-X008", what.to_owned()));
         }
         if let Some(promised) = self.promised.filter(|promised| *promised > records) {

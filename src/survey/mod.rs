@@ -88,6 +88,8 @@ pub struct Survey {
     pub threads: HashMap<Box<str>, Box<str>, foldhash::fast::FixedState>,
     /// Sources that hold at least one object of Close.
     pub useful: Set<usize>,
+    /// Sources that hold something that is no object of Close.
+    pub strange: Set<usize>,
     /// Files referenced: how many and their bytes, by kind.
     pub files: Map<Kind, (u64, u64)>,
     /// Recordings and voicemails referenced.
@@ -117,7 +119,7 @@ impl Survey {
         self.deal_statuses = whole.deal_statuses;
         self.config = whole.config;
         self.latest = whole.latest;
-        self.useful = whole.useful;
+        (self.useful, self.strange) = (whole.useful, whole.strange);
         (self.incomplete, self.carried) = (whole.incomplete, whole.carried);
         self.remarks = whole.remarks;
         let ledger = std::mem::replace(&mut self.ledger, whole.ledger);

@@ -70,9 +70,8 @@ impl Found {
     /// All of it, in a fixed order.
     pub(super) fn sources(mut self) -> Sources {
         for bundle in &self.bundles {
-            let inside = |name: &str, path: &Path| {
-                *path == *bundle.path && name.starts_with(&bundle.name)
-            };
+            let inside =
+                |name: &str, path: &Path| *path == *bundle.path && name.starts_with(&bundle.name);
             self.sources.retain(|source| !inside(&source.name, &source.path));
             self.ignored.retain(|line| !inside(&line.name, &line.path));
             self.remarks.retain(|line| !inside(&line.name, &line.path));
