@@ -96,9 +96,13 @@ pub struct ConvertArgs {
     /// What to read.
     #[command(flatten)]
     pub export: ExportArgs,
-    /// Where the bundle goes: a folder that does not exist, is empty, or holds an older bundle
+    /// Where the bundle goes: a folder that does not exist, is empty, or holds an older bundle; a
+    /// zip when the name ends in .zip
     #[arg(short, long, value_name = "BUNDLE")]
     pub output: PathBuf,
+    /// Write the bundle as one zip, whatever its name
+    #[arg(long)]
+    pub zip: bool,
     /// The map to follow, as `plan` writes it; without one, the map `plan` would propose
     #[arg(long, value_name = "FILE")]
     pub mapping: Option<PathBuf>,
@@ -111,7 +115,7 @@ pub struct ConvertArgs {
     /// Your decisions about merges: reports/merges.csv of an earlier run, edited
     #[arg(long, value_name = "FILE")]
     pub decisions: Option<PathBuf>,
-    /// Write only what is new or changed since this older bundle, and list what is gone
+    /// Write only what is new or changed since this older bundle (folder or zip), and list what is gone
     #[arg(long, value_name = "OLD_BUNDLE")]
     pub since: Option<PathBuf>,
     /// Convert only N leads, chosen to show every field, option and type, and those they refer to

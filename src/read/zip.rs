@@ -5,6 +5,7 @@
 use crate::error::{Error, Result};
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -90,7 +91,7 @@ impl ZipIndex {
                 .at(path)
                 .fix("unpack it, and name the folder with the export"));
         }
-        let entries = list.files().map_err(broken)?.map(|entry| entry.map(Entry::new));
+        let entries = list.files().map_err(broken)?.map(|entry| Ok(Entry::new(&entry?)));
         let entries = entries.collect::<zip::result::ZipResult<_>>().map_err(broken)?;
         Ok(Self { path: path.to_owned(), entries })
     }
@@ -125,9 +126,9 @@ impl ZipIndex {
 }
 
 impl Entry {
-    fn new(entry: ZipFileEntry<'_>) -> Self {
+    fn new(entry: &ZipFileEntry<'_>) -> Self {
         let name = std::str::from_utf8(entry.name_raw()).map(str::to_owned);
-        let (name, odd_name) = match name.or_else(|_| entry.name().map(|name| name.into_owned())) {
+        let (name, odd_name) = match name.or_else(|_| entry.name().map(Cow::into_owned)) {
             Ok(name) => (name, false),
             Err(_) => (String::from_utf8_lossy(entry.name_raw()).into_owned(), true),
         };
@@ -190,7 +191,13 @@ impl<R> Checked<R> {
 
 impl<R: Read> Read for Checked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.data.read(buffer)?;
+        let read = self.data.read(buffer).map_err(|e| match e.kind() {
+            // How the decoder calls broken data, and what a zip that ends too early looks like.
+            io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
+                invalid("the entry's compressed data is broken")
+            }
+            _ => e,
+        })?;
         self.crc.update(&buffer[..read]);
         let Some(left) = self.left.checked_sub(read as u64) else {
             return Err(invalid("the entry is longer than the zip says"));
