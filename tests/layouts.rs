@@ -155,3 +155,35 @@ fn the_order_of_records_does_not_show() {
 fn layout(name: &str) -> &'static Layout {
     layout::ALL.iter().find(|layout| layout.name.starts_with(name)).expect("a layout")
 }
+
+/// Small files are read whole by the workers; one that unpacks to much is read like a large one, and
+/// its place among the others stays.
+#[test]
+fn a_small_file_that_unpacks_to_much_keeps_its_place() {
+    let lead = |n: usize| format!("{{\"id\":\"lead_{n}\",\"name\":\"Firma {n} GmbH\"}}");
+    let blanks = " ".repeat(8 << 20);
+    let large = format!("[{},{blanks}{}]", lead(1), lead(2));
+    let files = |pack: fn(&[u8]) -> Vec<u8>| -> Files {
+        let small = |n: usize| format!("[{}]", lead(n)).into_bytes();
+        let mut files: Files =
+            (3..400).map(|n| (format!("{n:03}.json"), pack(&small(n)))).collect();
+        files.push(("100-large.json".into(), pack(large.as_bytes())));
+        files
+    };
+    let of = |files: &Files, threads| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let bundle =
+            converted(&container::ALL[0].1(files, folder.path()), threads).expect("a bundle");
+        let manifest = bundle.files().remove("manifest.json").expect("a manifest");
+        let manifest: serde_json::Value = serde_json::from_slice(&manifest).expect("JSON");
+        (csv(&bundle), manifest["source"]["files"].clone())
+    };
+    let plain = of(&files(<[u8]>::to_vec), 1);
+    let packed = files(container::gzip);
+    assert!(packed.last().is_some_and(|(_, bytes)| bytes.len() < 100_000));
+    for threads in [1, 4] {
+        let found = of(&packed, threads);
+        assert_eq!(difference(&plain.0, &found.0), None);
+        assert_eq!(plain.1, found.1, "bytes and digests of every file");
+    }
+}

@@ -151,7 +151,7 @@ impl Look<'_> {
             &spot.name,
             spot.bytes,
             &spot.steps,
-            &self.zip,
+            self.zip.as_ref(),
         ));
     }
 

@@ -180,7 +180,12 @@ fn records(world: &World) -> Vec<(String, Value)> {
 }
 
 fn each_line(lines: impl Iterator<Item = Value>) -> Vec<u8> {
-    lines.map(|line| format!("{line}\n")).collect::<String>().into_bytes()
+    let mut out = Vec::new();
+    for line in lines {
+        out.extend(text(&line));
+        out.push(b'\n');
+    }
+    out
 }
 
 fn lines(world: &World) -> Files {
