@@ -21,6 +21,7 @@ use close2twenty::survey::survey;
 use container::{gzip, tar, zip};
 use layout::Files;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::fs;
 
 /// Converts files that lie in one folder.
@@ -145,7 +146,7 @@ fn a_page_in_an_archive() {
 #[test]
 fn the_known_defect_is_told_among_good_files() {
     let mut positions = String::from("[\n");
-    (0..50_000).for_each(|n| positions.push_str(&format!(",{n}\n")));
+    (0..50_000).for_each(|n| writeln!(positions, ",{n}").expect("text"));
     positions.push_str("]\n");
     assert!(positions.len() > 256 * 1024, "more than is looked at");
     let note = json!([{"_type": "LeadStatusChange", "id": "acti_1", "lead_id": "lead_1"}]);
@@ -197,7 +198,7 @@ fn singer_is_told_once_a_file() {
         json!({"type": "STATE", "value": {}}),
         json!({"type": "STATE", "value": {}}),
     ] {
-        text.push_str(&format!("{line}\n"));
+        writeln!(text, "{line}").expect("text");
     }
     let file = folder.path().join("tap.jsonl");
     fs::write(&file, text).expect("a file");

@@ -6,12 +6,17 @@ use std::hash::BuildHasher;
 
 const CLIMBS: Reason = Reason {
     code: "C2T-S011",
-    why: "its name in the archive leads out of the archive or holds a NUL: pack it again under a plain name",
+    why: "its name leads out of the archive, holds a NUL or is longer than 4,096 bytes: pack it again under a plain name",
 };
 const ROOTED: Reason = Reason {
     code: "C2T-S012",
     why: "its name in the archive begins at the root of a disk: it is read under its name below that, and nothing is written there",
 };
+
+/// Longer names are no names; they would cost memory for nothing.
+const MAX_NAME: usize = 4096;
+/// What is shown of them.
+const SHOWN: usize = 100;
 
 /// A member's name, judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +33,10 @@ pub(super) enum Name {
 
 /// Judges a name as it stands in an archive.
 pub(super) fn clean(raw: &[u8]) -> Name {
+    if raw.len() > MAX_NAME {
+        let shown = String::from_utf8_lossy(&raw[..SHOWN]).replace(char::is_control, "\u{fffd}");
+        return Name::Unsafe(shown + "…", CLIMBS);
+    }
     let text = String::from_utf8_lossy(raw).replace('\\', "/");
     let shown = text.replace(char::is_control, "\u{fffd}");
     if raw.contains(&0) || text.split('/').any(|part| part == "..") {
@@ -92,7 +101,9 @@ mod tests {
         ] {
             assert_eq!(clean(raw), expected, "{}", String::from_utf8_lossy(raw));
         }
-        for raw in [&b"../x"[..], b"a/../../x", b"a\\..\\x", b"..", b"/..", b"x\0.json"] {
+        for raw in
+            [&b"../x"[..], b"a/../../x", b"a\\..\\x", b"..", b"/..", b"x\0.json", &[b'x'; 5000]]
+        {
             assert!(matches!(clean(raw), Name::Unsafe(..)), "{}", String::from_utf8_lossy(raw));
         }
     }

@@ -85,6 +85,11 @@ pub(super) struct Outer {
 const BUNDLE: Reason =
     Reason { code: "C2T-S010", why: "this folder is a bundle that close2twenty wrote" };
 
+const PIPE: Reason = Reason {
+    code: "C2T-S026",
+    why: "this is a pipe or a device, and an export is read more than once",
+};
+
 impl Sources {
     /// Finds the files named by `exports`: files, patterns with `*`, `?` or `[…]`, and folders with
     /// everything below them.
@@ -153,6 +158,11 @@ fn given(path: &Path, outers: &mut Vec<Outer>, found: &mut Found) -> Result<()> 
     let canonical = path.canonicalize().map_err(io)?;
     if meta.is_dir() {
         return folder(path, path, &canonical, 0, outers, found);
+    }
+    if !meta.is_file() {
+        return Err(Error::failed(PIPE.code, PIPE.why)
+            .at(path)
+            .fix("save the export to a file first"));
     }
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     outers.push(Outer { name, path: path.into(), bytes: meta.len(), by_name: true, canonical });

@@ -173,8 +173,12 @@ impl Audit {
     pub fn text(&self) -> String {
         let mut out = String::new();
         let mut files = Table::new(&["file", "bytes"]);
-        for line in &self.files {
+        for line in self.files.iter().take(FILES) {
             files.row([line.file.clone(), size(line.bytes)]);
+        }
+        if let Some(rest) = self.files.get(FILES..).filter(|rest| !rest.is_empty()) {
+            let bytes = rest.iter().map(|line| line.bytes).sum();
+            files.row([format!("{} more", number(rest.len() as u64)), size(bytes)]);
         }
         let _ = writeln!(out, "{}", files.text());
         let _ = writeln!(out, "{}", self.by_year());
@@ -252,6 +256,8 @@ impl Audit {
     }
 }
 
+/// Files with a row of their own; `--format json` lists all.
+const FILES: usize = 100;
 /// Years with a column of their own.
 const YEARS: usize = 10;
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 /// What the export says of its own completeness.
 #[derive(Clone, Debug, Default)]
 pub struct Incomplete {
-    lists: Vec<(Key, Pages)>,
+    lists: Map<Key, Pages>,
     /// Sources that ended before their time.
     pub damaged: Vec<(usize, Damage)>,
     /// Archives that could not be listed to their end.
@@ -99,8 +99,8 @@ impl Incomplete {
     }
 
     fn add(&mut self, key: Key, more: Pages) {
-        match self.lists.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, pages)) => {
+        match self.lists.get_mut(&key) {
+            Some(pages) => {
                 pages.source = pages.source.max(more.source);
                 pages.records += more.records;
                 pages.promised = pages.promised.max(more.promised);
@@ -108,7 +108,7 @@ impl Incomplete {
                 pages.more &= more.more;
                 pages.cursor |= more.cursor;
             }
-            None => self.lists.push((key, more)),
+            None => drop(self.lists.insert(key, more)),
         }
     }
 
@@ -165,7 +165,7 @@ impl Incomplete {
         for archive in &self.archives {
             find(archive.code, Place::Archive(archive.name.clone()), archive.why.to_owned());
         }
-        for (_, pages) in &self.lists {
+        for pages in self.lists.values() {
             if let Some((code, what)) = pages.finding() {
                 find(code, of(pages.source), what);
             }

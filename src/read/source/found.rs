@@ -2,7 +2,7 @@
 //! archive full of foreign files may cost. It must not open anything.
 
 use super::{Ignored, Outer, Reason, Source, Sources};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Lines of one code for one file on disk; the others are counted in one more line.
@@ -69,13 +69,16 @@ impl Found {
 
     /// All of it, in a fixed order.
     pub(super) fn sources(mut self) -> Sources {
-        for bundle in &self.bundles {
-            let inside =
-                |name: &str, path: &Path| *path == *bundle.path && name.starts_with(&bundle.name);
-            self.sources.retain(|source| !inside(&source.name, &source.path));
-            self.ignored.retain(|line| !inside(&line.name, &line.path));
-            self.remarks.retain(|line| !inside(&line.name, &line.path));
-        }
+        let bundles: BTreeSet<(&Path, &str)> =
+            self.bundles.iter().map(|bundle| (&*bundle.path, &*bundle.name)).collect();
+        // The folder of a bundle is an ancestor of what lies in it.
+        let inside = |name: &str, path: &Path| {
+            !bundles.is_empty()
+                && name.match_indices('/').any(|(at, _)| bundles.contains(&(path, &name[..=at])))
+        };
+        self.sources.retain(|source| !inside(&source.name, &source.path));
+        self.ignored.retain(|line| !inside(&line.name, &line.path));
+        self.remarks.retain(|line| !inside(&line.name, &line.path));
         for bundle in &mut self.bundles {
             bundle.name.truncate(bundle.name.trim_end_matches('/').len());
         }
@@ -84,7 +87,9 @@ impl Found {
             if *count > LINES {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 let name = format!("{name} ({} more inside it)", count - LINES);
-                self.ignored.push(Ignored { name, path: path.clone(), code, why });
+                let read = self.remarks.iter().any(|line| line.code == *code);
+                let list = if read { &mut self.remarks } else { &mut self.ignored };
+                list.push(Ignored { name, path: path.clone(), code, why });
             }
         }
         self.ignored.sort_by(|a, b| a.name.cmp(&b.name));
