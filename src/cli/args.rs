@@ -62,7 +62,7 @@ pub enum Command {
 /// What to read.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// Close's JSON files (plain or gzip), or folders of them
+    /// Close's JSON files, folders of them, patterns like 'export/*.json', or archives (.gz, .zip, .tar, .tar.gz)
     #[arg(required = true, value_name = "EXPORT")]
     pub exports: Vec<PathBuf>,
     /// Threads to use; 0 is one per core

@@ -246,7 +246,7 @@ fn by_keys(object: &[Node<'_>]) -> Kind {
         Kind::Pipeline
     } else if has("memberships") || has("lead_statuses") {
         Kind::Organization
-    } else if has("event") && has("subscription_id") {
+    } else if (has("event") && has("subscription_id")) || (has("object_type") && has("action")) {
         Kind::Event
     } else {
         Kind::Unknown
@@ -275,6 +275,8 @@ mod tests {
             (r#"{"id":"lcf_1","type":"text"}"#, Kind::CustomField),
             (r#"{"id":"admin","name":"Admin","permissions":[]}"#, Kind::Unknown),
             (r#"{"name":"Sales","statuses":[]}"#, Kind::Pipeline),
+            (r#"{"event":{"id":"ev_1"},"subscription_id":"whsub_1"}"#, Kind::Event),
+            (r#"{"object_type":"lead","action":"deleted","data":{"id":"lead_1"}}"#, Kind::Event),
             ("{}", Kind::Unknown),
         ] {
             assert_eq!(kind(json, None), expected, "{json}");

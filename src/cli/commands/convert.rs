@@ -82,6 +82,9 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
     for line in &summary.ignored_files {
         printer.warn(line.code, &format!("{} left out: {}", line.file, line.why));
     }
+    for line in &summary.remarks {
+        printer.warn(line.code, &format!("{}: {}", line.file, line.why));
+    }
     if printer.is_json() {
         printer.json(&summary);
     } else {
@@ -176,7 +179,8 @@ fn sampled(
     })?;
     let sample = Sample::choose(plan, &coverage, n as usize);
     let files = std::mem::take(&mut whole.sources);
-    let sources = Sources { files, ignored: std::mem::take(&mut whole.ignored) };
+    let ignored = std::mem::take(&mut whole.ignored);
+    let sources = Sources { files, ignored, ..Sources::default() };
     let keep = |visit: &Visit<'_>| sample.has(visit);
     let (mut survey, seen) = survey_of(pool, sources, plan.rules.waived(), Some(&keep))?;
     let mut plan = survey.shaped_like(whole, |survey| Plan::decide(survey, seen, basis))?;
