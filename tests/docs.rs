@@ -6,7 +6,7 @@
 // Helpers of tests may fail as tests do; clippy.toml speaks of test functions only.
 
 use close2twenty::close::Kind;
-use close2twenty::event::NOTICES;
+use close2twenty::event::{NOTICES, file};
 use close2twenty::mapping::Rules;
 use close2twenty::report::Audit;
 use close2twenty::survey::Survey;
@@ -161,6 +161,7 @@ fn the_codes_page_shows_the_tables() {
             ("values", codes(starts("C2T-V").chain(refusals))),
             ("remarks", codes(starts("C2T-N"))),
             ("missing", codes(missing)),
+            ("files", codes(file::ALL.iter().map(|n| (n.code, n.why.to_owned(), n.fix)))),
         ],
     );
 }
