@@ -39,12 +39,17 @@ pub fn parse(url: &str) -> Option<FileUrl<'_>> {
     (usable(object) && usable(token)).then(|| FileUrl { object, token, name: decoded(name) })
 }
 
-/// One address in one form: those of Close without scheme, host (`app` and `api` serve the same
-/// files), query and last slash, decoded; any other as it is.
+/// One address in one form: a stored file by its record and token, whatever the host (`app` and `api`
+/// serve the same files), the name and the last slash; another of Close by its path; any other as it is.
 pub fn same(url: &str) -> Cow<'_, str> {
-    match close_path(url) {
-        Some(path) => decoded(path.trim_end_matches('/')),
-        None => Cow::Borrowed(url.trim()),
+    let Some(path) = close_path(url) else { return Cow::Borrowed(url.trim()) };
+    let path = path.trim_end_matches('/');
+    match parse(url) {
+        // The preview of a file has its token.
+        Some(file) if !path.ends_with("/thumbnail") => {
+            format!("{}/{}", file.object, file.token).into()
+        }
+        _ => decoded(path),
     }
 }
 
@@ -97,6 +102,10 @@ mod tests {
     fn one_file_has_one_address() {
         let a = same("https://app.close.com/go/file/persisted/o/k/acti_1/t/a%20b.pdf/");
         assert_eq!(a, same("https://api.close.com/go/file/persisted/o/k/acti_1/t/a b.pdf?x=1"));
+        assert_eq!(a, same("https://app.close.com/go/file/persisted/o2/k2/acti_1/t/other.pdf"));
+        assert_ne!(a, same("https://app.close.com/go/file/persisted/o/k/acti_1/t/a/thumbnail/"));
+        assert_ne!(a, same("https://app.close.com/go/file/persisted/o/k/acti_1/T/a%20b.pdf"));
+        assert_eq!(same("https://app.close.com/x/a%20b/"), "x/a b");
         assert_eq!(same(" https://example.com/a/ "), "https://example.com/a/");
     }
 }

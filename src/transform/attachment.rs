@@ -209,6 +209,10 @@ pub(super) fn lead_file(work: &mut Work<'_>, record: &Record<'_>, within: Option
         targets: target::of_lead(work.plan, lead),
         ..reference
     });
+    if lead != Some(&*last) && !last.is_empty() {
+        // The activity's own word is written, which may say it otherwise.
+        record.keep_rest();
+    }
     work.out.count(record.kind).written += 1;
     work.close(record, "values without a field in Twenty");
 }
@@ -300,6 +304,7 @@ fn listed<'a>(record: &Record<'a>, field: Field, told: &mut Vec<Told<'a>>) {
         }
         let unnamed = name.is_empty();
         let owner = parsed.as_ref().and_then(|url| elsewhere(record, url.object));
+        let of_other = owner.is_some();
         told.push(Told {
             owner,
             token: parsed.as_ref().map(|url| url.token),
@@ -318,6 +323,10 @@ fn listed<'a>(record: &Record<'a>, field: Field, told: &mut Vec<Told<'a>>) {
             media: Some(media).filter(|media| !media.is_empty()),
             url,
         });
+        if of_other {
+            // The activity's own word is written, which may say it otherwise.
+            item.keep_rest();
+        }
     }
 }
 
@@ -333,6 +342,9 @@ fn sounds<'a>(record: &Record<'a>, fields: [Field; 2], told: &mut Vec<Told<'a>>)
             (record.kind == Kind::Task && is_call).then_some(about)
         };
         let call = object.or_else(about);
+        if call.is_some_and(|call| record.id() != Some(call)) {
+            record.keep_whole(field);
+        }
         let id = record.id().unwrap_or_default();
         told.push(Told {
             owner: call.and_then(|call| elsewhere(record, call)),
