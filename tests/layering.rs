@@ -22,6 +22,7 @@ const PIPELINE_USERS: &[&str] = &["survey", "cli"];
 const THREADS: &[(&str, &str)] = &[
     ("pipeline.rs", "rayon::"),
     ("bundle/writer.rs", "rayon::"),
+    ("bundle/files/claims.rs", "rayon::"),
     ("survey/collect.rs", "rayon::ThreadPool"),
 ];
 /// Lines of one file, its tests left out.

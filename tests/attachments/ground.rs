@@ -6,6 +6,7 @@ use close2twenty::cli::commands::convert::{Options, convert};
 use close2twenty::error::Error;
 use close2twenty::report::Summary;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -175,9 +176,7 @@ impl Made {
             assert!(path.starts_with(&format!("files/{}/{hash}", &hash[..2])), "{path}");
             let bytes = fs::read(self.path().join(path)).unwrap();
             assert_eq!(*cell("bytes"), bytes.len().to_string());
-            use sha2::{Digest, Sha256};
-            let digest: String =
-                Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+            let digest = close2twenty::read::split::hex(&Sha256::digest(&bytes));
             assert_eq!(digest, *hash, "{path}");
             stored.remove(path);
         }

@@ -5,7 +5,7 @@ use crate::ground::{Folder, MP3, PDF, PNG, call, file, made, made_of, map, note,
 use serde_json::json;
 
 fn lines(lines: &[serde_json::Value]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -155,7 +155,8 @@ fn several_lists_and_several_folders() {
     // A folder inside another is searched once.
     let inner = b.path().join("m");
     let folders = [a.path(), b.path(), &inner, a.path()];
-    let made = crate::ground::convert_with(&records, &folders, &Default::default()).unwrap();
+    let made =
+        crate::ground::convert_with(&records, &folders, &crate::ground::How::default()).unwrap();
     assert_eq!(made.said("acti_N/tok1"), "attached manifest same.pdf");
     assert_eq!(made.said("acti_N/tok2"), "attached manifest m/same.pdf");
     assert_eq!(made.summary.attachments.found.files, 2);

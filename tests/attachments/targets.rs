@@ -15,7 +15,7 @@ fn targets(line: &Line) -> String {
     filled.map(|column| format!("{column}={}", line[*column])).collect::<Vec<_>>().join(" ")
 }
 
-fn activity(kind: &str, id: &str, more: Value) -> Value {
+fn activity(kind: &str, id: &str, more: &Value) -> Value {
     let mut record = json!({"_type": kind, "id": id, "lead_id": "lead_A", "date_created": "2023-03-01T10:00:00+00:00",
         "attachments": [file(id, "tok1", "a.pdf", Some(PDF.len()))]});
     let own = more.as_object().unwrap().clone();
@@ -26,16 +26,16 @@ fn activity(kind: &str, id: &str, more: Value) -> Value {
 fn everything() -> Vec<Value> {
     let media = "https://app.close.com/go/sms/acti_S/media/media_9/";
     vec![
-        activity("Note", "acti_N", json!({"note": "x"})),
-        activity("Email", "acti_E", json!({"subject": "x", "status": "inbox"})),
-        activity("WhatsAppMessage", "acti_WA", json!({"text": "x"})),
+        activity("Note", "acti_N", &json!({"note": "x"})),
+        activity("Email", "acti_E", &json!({"subject": "x", "status": "inbox"})),
+        activity("WhatsAppMessage", "acti_WA", &json!({"text": "x"})),
         json!({"_type": "SMS", "id": "acti_S", "lead_id": "lead_A", "text": "x", "status": "inbox",
                "date_created": "2023-03-01T10:00:00+00:00",
                "attachments": [{"url": media, "filename": "a.png", "size": PNG.len(), "media_id": "media_9"}]}),
         activity(
             "CustomActivity",
             "acti_CA",
-            json!({"custom_activity_type_id": "actitype_Q", "status": "published"}),
+            &json!({"custom_activity_type_id": "actitype_Q", "status": "published"}),
         ),
         json!({"id": "actitype_Q", "name": "Site Visit", "fields": []}),
         call("acti_C", true, false),

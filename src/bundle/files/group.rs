@@ -87,7 +87,7 @@ mod tests {
     fn reference(key: &str, record: &str, own: bool, name: &str, size: Option<u64>) -> Reference {
         let (key, record, name) = (key.into(), record.into(), name.into());
         let role = Some(if own { Role::Attachment } else { Role::Leadfile });
-        Reference { key, record, own, name, size, role, ..Reference::default() }
+        Reference { key, own, record, name, size, role, ..Reference::default() }
     }
 
     fn together(references: impl IntoIterator<Item = Reference>) -> Vec<Entry> {

@@ -146,7 +146,7 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     let since = delta.as_ref().map(Delta::counts);
     let attachments = filed.attachments;
     let summary =
-        Summary { since, map, attachments, ..Summary::new(&survey, &plan, &totals, &steps) };
+        Summary { attachments, since, map, ..Summary::new(&survey, &plan, &totals, &steps) };
     files::write(&stage, &survey, &plan, &totals, &summary)?;
     let mut manifest = Manifest { state, ..contract::manifest(&survey, &plan, steps, &summary) };
     if let Some((old, delta)) = old.zip(delta) {

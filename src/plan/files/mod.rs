@@ -243,6 +243,3 @@ fn several(candidates: Vec<usize>, how: How) -> Match {
     let why = Some(notice::AMBIGUOUS);
     Match { how: Some(how), why, candidates, ..Match::default() }
 }
-
-#[cfg(test)]
-mod tests;

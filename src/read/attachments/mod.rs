@@ -144,6 +144,3 @@ fn roots(folders: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let outer = (0..kept.len()).filter(|at| !inside(*at));
     Ok(outer.map(|at| kept[at].0.clone()).collect())
 }
-
-#[cfg(test)]
-mod tests;
