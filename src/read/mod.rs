@@ -1,6 +1,7 @@
 //! Bytes to records: finds the export's files, decompresses them, cuts them into records and
 //! parses each record. It knows JSON and files; it must not know what a Close object means.
 
+pub mod attachments;
 pub mod guard;
 pub mod json;
 pub mod messages;

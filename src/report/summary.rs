@@ -1,10 +1,11 @@
 //! The closing table and its machine-readable twin, `reports/reconciliation.json`.
 
 use super::MapLine;
+use super::attachments as files;
 use super::conservation;
 use super::table::{Table, number};
 use crate::bundle::Totals;
-use crate::bundle::manifest::{SinceStep, Step};
+use crate::bundle::manifest::{Attachments, SinceStep, Step};
 use crate::close::{Fate, Kind};
 use crate::event::RecordCounts;
 use crate::mapping::decisions::Decision;
@@ -33,6 +34,8 @@ pub struct Summary {
     pub notices: Vec<NoticeLine>,
     /// Signs that the export is not whole.
     pub incomplete: Vec<IncompleteLine>,
+    /// Files that records refer to, and files that were found.
+    pub attachments: Attachments,
     /// Files of the export's folders that are no Close JSON.
     pub ignored_files: Vec<IgnoredLine>,
     /// What was read but is worth a remark.
@@ -146,6 +149,7 @@ impl Summary {
             merges,
             notices: notices(totals),
             incomplete: incomplete(survey),
+            attachments: Attachments::default(),
             ignored_files: ignored(survey),
             remarks: remarks(survey),
             messages: messages(survey),
@@ -159,7 +163,8 @@ impl Summary {
     /// Records and values that were set aside, or an export that is not whole: a person should look.
     pub fn needs_a_person(&self) -> bool {
         let set_aside = self.notices.iter().any(|line| !line.code.starts_with("C2T-N"));
-        set_aside || self.rejected() > 0 || !self.incomplete.is_empty()
+        let files = files::needs_a_person(&self.attachments);
+        set_aside || self.rejected() > 0 || !self.incomplete.is_empty() || files
     }
 
     /// Records that could not be used.
@@ -222,6 +227,7 @@ impl Summary {
         if let Some(line) = messages_line(&self.messages) {
             let _ = writeln!(out, "\n{line}");
         }
+        out.push_str(&files::text(&self.attachments));
         if !self.notices.is_empty() {
             let _ = writeln!(out, "\nSet aside or remarked (reports/rejects.csv)");
             for line in &self.notices {

@@ -281,6 +281,7 @@ impl Collector<'_> {
             Kind::Email => Some(crate::close::shape::email::ATTACHMENTS),
             Kind::Sms => Some(crate::close::shape::sms::ATTACHMENTS),
             Kind::WhatsAppMessage => Some(crate::close::shape::whatsapp::ATTACHMENTS),
+            Kind::CustomActivity => Some(crate::close::shape::custom_activity::ATTACHMENTS),
             _ => None,
         };
         if let Some(field) = attachments {

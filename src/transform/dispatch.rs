@@ -4,7 +4,7 @@
 
 use super::output::{Output, Spilled};
 use super::work::Work;
-use super::{activity, copies, custom_type, family, note, opportunity, route, task};
+use super::{activity, attachment, copies, custom_type, family, note, opportunity, route, task};
 use crate::close::{Kind, Record, time};
 use crate::event;
 use crate::plan::Plan;
@@ -146,11 +146,13 @@ pub(super) fn single(
     lead: Option<&str>,
     completed: Option<i64>,
 ) {
+    attachment::refer(work, record, lead);
     match record.kind {
         Kind::CustomActivity | Kind::CustomObject => custom_type::write(work, record, lead),
         _ if route::is_archived(work.plan, record) => {
             work.archive_whole(record, lead, "its kind goes to the archive");
         }
+        Kind::LeadFile => attachment::lead_file(work, record, lead),
         Kind::Opportunity => opportunity::write(work, record, lead),
         Kind::Task => {
             let known = record.id().and_then(|id| work.plan.completions.get(&hash(id)).copied());
