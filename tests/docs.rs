@@ -162,7 +162,10 @@ fn the_codes_page_shows_the_tables() {
             ("values", codes(starts("C2T-V").chain(refusals))),
             ("remarks", codes(starts("C2T-N"))),
             ("missing", codes(missing)),
-            ("check", codes(rules::ALL.iter().map(|rule| (rule.code, rule.why.to_owned(), rule.fix)))),
+            (
+                "check",
+                codes(rules::ALL.iter().map(|rule| (rule.code, rule.why.to_owned(), rule.fix))),
+            ),
         ],
     );
 }
@@ -172,7 +175,8 @@ fn the_check_page_shows_the_rules() {
     let mut out = String::from("| code | rule | effect | why | fact |\n|---|---|---|---|---|\n");
     for rule in rules::ALL {
         let (code, name, effect) = (rule.code, rule.name, rule.effect.word());
-        let _ = writeln!(out, "| `{code}` | {name} | {effect} | {} | {} |", cell(rule.why), rule.fact);
+        let _ =
+            writeln!(out, "| `{code}` | {name} | {effect} | {} | {} |", cell(rule.why), rule.fact);
     }
     check("docs/check.md", &[("rules", out)]);
 }
