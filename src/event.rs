@@ -1,13 +1,15 @@
 //! What happens to records and values besides being written: one type on one path, which feeds the
 //! counts, `reports/rejects.csv`, the summary and the exit code. It must not print.
 
+pub mod file;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What kind of thing is reported; the code is stable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Notice {
-    /// Stable code, `C2T-R…` for records, `C2T-V…` for values, `C2T-N…` for remarks.
+    /// Stable code, `C2T-R…` for records, `C2T-V…` for values, `C2T-N…` for remarks, `C2T-A…` for files.
     pub code: &'static str,
     /// Why, in a few words.
     pub why: &'static str,

@@ -7,7 +7,7 @@
 
 use close2twenty::check::rules;
 use close2twenty::close::Kind;
-use close2twenty::event::NOTICES;
+use close2twenty::event::{NOTICES, file};
 use close2twenty::mapping::Rules;
 use close2twenty::report::Audit;
 use close2twenty::survey::Survey;
@@ -166,6 +166,7 @@ fn the_codes_page_shows_the_tables() {
                 "check",
                 codes(rules::ALL.iter().map(|rule| (rule.code, rule.why.to_owned(), rule.fix))),
             ),
+            ("files", codes(file::ALL.iter().map(|n| (n.code, n.why.to_owned(), n.fix)))),
         ],
     );
 }

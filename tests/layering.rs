@@ -36,6 +36,7 @@ const THREADS: &[(&str, &str)] = &[
     ("bundle/writer.rs", "rayon::"),
     ("bundle/pack.rs", "rayon::"),
     ("check/crew.rs", "rayon::"),
+    ("bundle/files/claims.rs", "rayon::"),
     ("survey/collect.rs", "rayon::ThreadPool"),
 ];
 /// Lines of one file, its tests left out.

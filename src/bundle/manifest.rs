@@ -154,15 +154,95 @@ pub struct StepFile {
     pub sha256: String,
 }
 
-/// Files that belong to records.
+/// Files that belong to records: `referenced` is `attached`, `missing` and `rejected` together, and of the
+/// found ones `files` is `attached`, `duplicate` and `unclaimed`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attachments {
-    /// Files the export refers to.
+    /// Files the export refers to, each counted once.
     pub referenced: u64,
     /// Their bytes, where the export says.
     pub referenced_bytes: u64,
-    /// Recordings and voicemails the export refers to.
+    /// Recordings and voicemails among them.
     pub recordings: u64,
+    /// A folder of downloaded files was given.
+    #[serde(default)]
+    pub given: bool,
+    /// References whose file is there.
+    #[serde(default)]
+    pub attached: u64,
+    /// References without a file.
+    #[serde(default)]
+    pub missing: u64,
+    /// References whose file cannot be used.
+    #[serde(default)]
+    pub rejected: u64,
+    /// Attached ones with something to look at.
+    #[serde(default)]
+    pub flagged: u64,
+    /// References an older bundle has as they are, left out of `files.csv`.
+    #[serde(default)]
+    pub unchanged: u64,
+    /// References by role.
+    #[serde(default)]
+    pub roles: BTreeMap<String, u64>,
+    /// How often each reason was given, for references and for found files.
+    #[serde(default)]
+    pub reasons: BTreeMap<String, u64>,
+    /// What was found in the folders.
+    #[serde(default)]
+    pub found: FoundFiles,
+    /// The files are in the bundle; otherwise `files.csv` says where they are.
+    #[serde(default)]
+    pub in_bundle: bool,
+    /// What stands below `files/`.
+    #[serde(default)]
+    pub stored: StoredFiles,
+    /// `files.csv`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<IndexFile>,
+}
+
+/// Files of the folders that were given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FoundFiles {
+    /// How many.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Files that a reference has, each content counted once.
+    pub attached: u64,
+    /// Files that a reference has, with the content of another.
+    pub duplicate: u64,
+    /// Files no reference has.
+    pub unclaimed: u64,
+    /// Files that systems leave in folders; not among the others.
+    pub system_files: u64,
+    /// Download lists; not among the others.
+    pub lists: u64,
+    /// Folders and lines of lists that could not be read, or were left out.
+    pub problems: u64,
+}
+
+/// What stands below `files/`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StoredFiles {
+    /// How many: each content once.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// `files.csv`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IndexFile {
+    /// Path inside the bundle.
+    pub path: String,
+    /// Data rows.
+    pub rows: u64,
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256.
+    pub sha256: String,
 }
 
 /// A column that links tasks or notes.

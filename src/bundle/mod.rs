@@ -2,6 +2,7 @@
 //! the transform hands over; it must not change a value.
 
 mod archive;
+pub mod files;
 pub mod guide;
 pub mod manifest;
 mod open;

@@ -2,6 +2,7 @@
 //! a value.
 
 use super::archive::Archive;
+use super::files::{self, Collected, Filed};
 use super::manifest::{StateFile, Step, StepFile};
 use super::sorter::Sorter;
 use super::spill::Spill;
@@ -52,6 +53,8 @@ pub struct Finished {
     pub state: Vec<StateFile>,
     /// What happened since the older bundle, where there is one.
     pub delta: Option<Delta>,
+    /// What became of the files records refer to.
+    pub files: Filed,
 }
 
 /// What became of the rows of one step.
@@ -71,6 +74,8 @@ pub struct Writer<'p> {
     sorters: Vec<Sorter>,
     archive: Archive,
     spill: Spill,
+    files: Collected,
+    keep_files: bool,
     rejects: csv::Writer<File>,
     totals: Totals,
 }
@@ -107,7 +112,27 @@ impl<'p> Writer<'p> {
         let (rows, written) = (none.clone(), none.clone());
         let totals = Totals { rows, written, unchanged: none, ..Totals::default() };
         let (archive, spill) = (Archive::new(&root), Spill::new(&temp));
-        Ok(Self { plan, old, root, temp, sorters, archive, spill, rejects, totals })
+        let files = Collected::new(&plan.files, &temp);
+        let keep_files = true;
+        Ok(Self {
+            plan,
+            old,
+            root,
+            temp,
+            sorters,
+            archive,
+            spill,
+            files,
+            keep_files,
+            rejects,
+            totals,
+        })
+    }
+
+    /// The same writer; with `keep` false, files stay where they are, and `files.csv` names that place.
+    #[must_use]
+    pub fn keeping_files(self, keep: bool) -> Self {
+        Self { keep_files: keep, ..self }
     }
 
     /// Takes one part's output.
@@ -124,6 +149,9 @@ impl<'p> Writer<'p> {
         }
         for item in &output.spilled {
             self.spill.push(item)?;
+        }
+        for reference in &output.files {
+            self.files.push(&self.plan.files, reference)?;
         }
         for reject in &output.rejects {
             self.reject(reject)?;
@@ -180,6 +208,8 @@ impl<'p> Writer<'p> {
     /// When the disk refuses.
     pub fn finish(self) -> Result<Finished> {
         let Self { plan, old, root, temp, sorters, archive, mut rejects, mut totals, .. } = self;
+        let place = files::Place { root: &root, temp: &temp, old, keep: self.keep_files };
+        let mut files = files::finish(plan, self.files, &place)?;
         let reports = root.join("reports/rejects.csv");
         rejects.flush().map_err(|e| Error::io("cannot write the rejects", &reports, e))?;
         archive.finish()?;
@@ -206,8 +236,10 @@ impl<'p> Writer<'p> {
                 columns: step.shown().cloned().collect(),
             });
         }
+        delta.steps.extend(files.delta.take());
+        state.extend(files.state.take());
         let delta = old.map(|old| delta.with_lost_steps(old)).transpose()?;
-        Ok(Finished { totals, steps, state, delta })
+        Ok(Finished { totals, steps, state, delta, files })
     }
 }
 

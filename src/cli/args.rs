@@ -62,7 +62,7 @@ pub enum Command {
 /// What to read.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// Close's JSON files (plain or gzip), or folders of them
+    /// Close's JSON files, folders of them, patterns like 'export/*.json', or archives (.gz, .zip, .tar, .tar.gz)
     #[arg(required = true, value_name = "EXPORT")]
     pub exports: Vec<PathBuf>,
     /// Threads to use; 0 is one per core
@@ -123,6 +123,12 @@ pub struct ConvertArgs {
     /// Convert only N leads, chosen to show every field, option and type, and those they refer to
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "since")]
     pub sample: Option<u32>,
+    /// A folder of files downloaded from Close, to go into the bundle; may be given several times
+    #[arg(long, value_name = "DIR")]
+    pub attachments: Vec<PathBuf>,
+    /// Leave attachments where they are: files.csv says where, the bundle does not hold them
+    #[arg(long, requires = "attachments")]
+    pub no_copy_files: bool,
     /// End with exit code 3 when anything was set aside or the export is not whole
     #[arg(long)]
     pub strict: bool,

@@ -86,6 +86,8 @@ kinds! {
     CommentThread = "comment_thread", Record;
     /// An object of a type the company made.
     CustomObject = "custom_object", Record;
+    /// A file of a lead, from its list of files.
+    LeadFile = "lead_file", Record;
     /// A person who works in Close.
     User = "user", Config;
     /// A user's place in the organisation.
@@ -204,6 +206,7 @@ const PREFIXES: &[(&str, Kind)] = &[
     ("emailacct_", Kind::ConnectedAccount),
     ("comm_", Kind::Comment),
     ("comthr_", Kind::CommentThread),
+    ("leadfile_", Kind::LeadFile),
     ("ev_", Kind::Event),
 ];
 
@@ -246,7 +249,7 @@ fn by_keys(object: &[Node<'_>]) -> Kind {
         Kind::Pipeline
     } else if has("memberships") || has("lead_statuses") {
         Kind::Organization
-    } else if has("event") && has("subscription_id") {
+    } else if (has("event") && has("subscription_id")) || (has("object_type") && has("action")) {
         Kind::Event
     } else {
         Kind::Unknown
@@ -273,8 +276,11 @@ mod tests {
             (r#"{"id":"stat_1","label":"x"}"#, Kind::LeadStatus),
             (r#"{"id":"stat_1","label":"x","type":"won"}"#, Kind::OpportunityStatus),
             (r#"{"id":"lcf_1","type":"text"}"#, Kind::CustomField),
+            (r#"{"id":"leadfile_1","name":"a.pdf"}"#, Kind::LeadFile),
             (r#"{"id":"admin","name":"Admin","permissions":[]}"#, Kind::Unknown),
             (r#"{"name":"Sales","statuses":[]}"#, Kind::Pipeline),
+            (r#"{"event":{"id":"ev_1"},"subscription_id":"whsub_1"}"#, Kind::Event),
+            (r#"{"object_type":"lead","action":"deleted","data":{"id":"lead_1"}}"#, Kind::Event),
             ("{}", Kind::Unknown),
         ] {
             assert_eq!(kind(json, None), expected, "{json}");

@@ -1,6 +1,7 @@
 //! Close's model: what objects an export holds, which keys they have, how to open one and account
 //! for its values. It knows nothing of Twenty.
 
+pub mod file_url;
 pub mod kind;
 mod layout;
 pub mod ledger;

@@ -155,7 +155,7 @@ shape! {
         OPPORTUNITIES = "opportunities" => (records Opportunity), TASKS = "tasks" => (records Task),
         ACTIVITIES = "activities" => (records Unknown),
         CUSTOM_OBJECTS = "custom_objects" => (records CustomObject),
-        COMMENTS = "comments" => (records Comment),
+        COMMENTS = "comments" => (records Comment), FILES = "files" => (records LeadFile),
         CUSTOM = "custom" => (named), INTEGRATION_LINKS = "integration_links", SOURCE = "source",
         PRIMARY_EMAIL = "primary_email", PRIMARY_PHONE = "primary_phone",
         CONTACTS_SUMMARY = "contacts_summary", PRIMARY_ADDRESS_SUMMARY = "primary_address_summary",
@@ -341,7 +341,20 @@ activity! {
         CUSTOM_TYPE = "custom_activity_type_id", STATUS = "status",
         LAST_PUBLISHED_AT = "last_published_at", PINNED = "pinned", PINNED_AT = "pinned_at",
         MENTIONS = "mentions", MENTIONS_UPDATED_AT = "mentions_updated_at", SOURCE = "source",
-        OPPORTUNITY_ID = "opportunity_id",
+        OPPORTUNITY_ID = "opportunity_id", ATTACHMENTS = "attachments" => [attachment],
+    }
+}
+shape! {
+    /// A file of a lead's list (`/lead/<id>/files/`, §5.1).
+    lead_file {
+        ID = "id", LEAD_ID = "lead_id", NAME = "name", FILENAME = "filename",
+        CONTENT_TYPE = "content_type", SIZE = "size", CHECKSUM = "checksum",
+        DOWNLOAD_URL = "download_url", URL = "url", IS_PINNED = "is_pinned",
+        LAST_OBJECT_TYPE = "last_object_type", LAST_OBJECT_ID = "last_object_id",
+        CREATED_BY = "created_by", CREATED_BY_NAME = "created_by_name",
+        UPDATED_BY = "updated_by", UPDATED_BY_NAME = "updated_by_name",
+        DATE_CREATED = "date_created", DATE_UPDATED = "date_updated",
+        ORGANIZATION_ID = "organization_id",
     }
 }
 shape! {
@@ -390,6 +403,7 @@ pub fn shape(kind: Kind) -> &'static Shape {
         Kind::FormSubmission => &form_submission::SHAPE,
         Kind::CustomActivity => &custom_activity::SHAPE,
         Kind::CustomObject => &custom_object::SHAPE,
+        Kind::LeadFile => &lead_file::SHAPE,
         Kind::Comment => &comment::SHAPE,
         _ => &whole::SHAPE,
     }

@@ -7,6 +7,7 @@ pub mod companies;
 pub mod coverage;
 pub mod decided;
 pub mod fields;
+pub mod files;
 pub mod gather;
 pub mod leads;
 pub mod owners;
@@ -21,6 +22,7 @@ pub use companies::Company;
 pub use coverage::Coverage;
 pub use decided::IdleDecision;
 pub use fields::{CustomField, ValueRule};
+pub use files::Files;
 pub use leads::{Lead, Verdict};
 pub use owners::Owner;
 pub use people::Contact;
@@ -115,6 +117,8 @@ pub struct Plan {
     pub seen: Seen,
     /// The leads a bundle is limited to, when it is a sample.
     pub sample: Option<Sample>,
+    /// The downloaded files, and which belongs to what.
+    pub files: Files,
 }
 
 /// What a plan is decided by, beside the export.
@@ -208,6 +212,7 @@ impl Plan {
             threads: std::mem::take(&mut survey.threads),
             seen,
             sample: None,
+            files: Files::default(),
         })
     }
 

@@ -1,8 +1,11 @@
 //! The proof (design §6): for every Close type `read = written + merged + archived + rejected`, and
 //! for every path the fates of its values add up to the values there are. What is there was counted
-//! by the survey, what became of it by the transform; both must agree. A remainder fails the run.
+//! by the survey, what became of it by the transform; both must agree. For files `referenced = attached +
+//! missing + rejected` and `found = attached + duplicate + unclaimed`. A remainder fails the run.
 
+use super::attachments;
 use crate::bundle::Totals;
+use crate::bundle::manifest::Attachments;
 use crate::close::{Kind, ledger::Line};
 use crate::error::{Error, Result};
 use crate::mapping::{Route, settings::ROUTED};
@@ -22,7 +25,7 @@ pub fn ledger(survey: &Survey, totals: &Totals) -> Vec<Line> {
 ///
 /// # Errors
 /// With every line that does not add up.
-pub fn check(survey: &Survey, plan: &Plan, totals: &Totals) -> Result<()> {
+pub fn check(survey: &Survey, plan: &Plan, totals: &Totals, files: &Attachments) -> Result<()> {
     let mut wrong = String::new();
     for kind in Kind::ALL {
         let counts = totals.counts.get(kind).copied().unwrap_or_default();
@@ -69,6 +72,9 @@ pub fn check(survey: &Survey, plan: &Plan, totals: &Totals) -> Result<()> {
                 "\n  {folder}: {made} rows made, {written} written, {unchanged} unchanged"
             );
         }
+    }
+    for line in attachments::unaccounted(files) {
+        let _ = write!(wrong, "\n  {line}");
     }
     if wrong.is_empty() {
         return Ok(());

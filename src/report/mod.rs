@@ -1,6 +1,7 @@
 //! What a run says about itself: the proof that nothing was lost, the reports in the bundle, the
 //! closing table. It must not change what was written.
 
+mod attachments;
 pub mod audit;
 pub mod conservation;
 pub mod files;

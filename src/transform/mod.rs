@@ -2,6 +2,7 @@
 //! clock, no decision that the plan could have made. One file per target.
 
 mod activity;
+mod attachment;
 mod company;
 mod copies;
 mod custom;
@@ -22,6 +23,7 @@ mod rows;
 mod task;
 mod work;
 
+pub use attachment::{Reference, Targets};
 pub use copies::gathered;
 pub use dispatch::chunk;
 pub use output::{Output, Row, Spilled};

@@ -1,5 +1,6 @@
 //! What the transform of one chunk hands on. It must not write anything itself.
 
+use super::attachment::Reference;
 use crate::close::{Kind, Ledger};
 use crate::event::{RecordCounts, Reject};
 use crate::survey::Map;
@@ -57,6 +58,8 @@ pub struct Output {
     pub derived: u64,
     /// Rows of each custom type, by its position in the plan.
     pub typed: Map<usize, u64>,
+    /// Files that records refer to.
+    pub files: Vec<Reference>,
     /// Records to be gathered.
     pub spilled: Vec<Spilled>,
 }

@@ -6,6 +6,7 @@ pub mod address;
 pub mod currency;
 pub mod date;
 pub mod email;
+pub mod file;
 pub mod hosts;
 pub mod id;
 pub mod link;

@@ -32,6 +32,7 @@ impl Target {
         for sheet in sheets(bundle).values() {
             target.rows(sheet, &labels);
         }
+        target.files(bundle);
         for (path, bytes) in crate::cases::files(bundle) {
             if !path.starts_with("archive/") {
                 continue;
@@ -69,6 +70,19 @@ impl Target {
                         self.add(&id, label);
                     }
                 }
+            }
+        }
+    }
+
+    /// What `files.csv` says of the files of a record.
+    fn files(&mut self, bundle: &Path) {
+        let Ok(bytes) = fs::read(bundle.join("files.csv")) else { return };
+        let sheet = Sheet::parse(&bytes);
+        let (owner, refers) = (sheet.at("owner"), sheet.at("refers"));
+        for row in &sheet.rows {
+            let ids: BTreeSet<&str> = row[refers].split(' ').chain([&*row[owner]]).collect();
+            for id in ids {
+                row.iter().for_each(|cell| self.add(id, cell));
             }
         }
     }

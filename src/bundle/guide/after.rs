@@ -2,7 +2,8 @@
 
 use super::files::{first_pass, new_rows};
 use super::page::{Page, number, plural, size, text};
-use crate::bundle::manifest::Manifest;
+use crate::bundle::manifest::{Attachments, Manifest};
+use std::fmt::Write as _;
 
 pub fn write(page: &mut Page, manifest: &Manifest) {
     page.heading(2, "5 Afterwards");
@@ -55,17 +56,7 @@ fn leads(strategy: &str) -> Option<&'static str> {
 /// What no file of the bundle brings into Twenty (`twenty-importer.md §5.1`).
 fn left(page: &mut Page, manifest: &Manifest) {
     page.heading(3, "5.4 What is not in Twenty");
-    let attachments = &manifest.attachments;
-    if attachments.referenced > 0 || attachments.recordings > 0 {
-        page.para(&format!(
-            "Twenty's importer takes no files. The export refers to {} ({}) and to {}; their \
-             addresses are in the folder `archive`. Download the important ones from Close and add \
-             them by hand on the **Files** tab of their records.",
-            plural(attachments.referenced, "file", "files"),
-            size(attachments.referenced_bytes),
-            plural(attachments.recordings, "recording or voicemail", "recordings and voicemails"),
-        ));
-    }
+    files(page, &manifest.attachments);
     page.para(
         "Everything of the export that has no place in a file is kept in `archive/`, one line for \
          each record. Keep the whole bundle. Sequences, smart views and templates are described in \
@@ -87,4 +78,49 @@ fn left(page: &mut Page, manifest: &Manifest) {
             ]
         }),
     );
+}
+
+/// Files: the importer takes none, so they are put on their records by hand, or pushed.
+fn files(page: &mut Page, files: &Attachments) {
+    if files.referenced == 0 {
+        return;
+    }
+    let recordings = match files.recordings {
+        0 => String::new(),
+        n => format!(
+            ", {} among them",
+            plural(n, "recording or voicemail", "recordings and voicemails")
+        ),
+    };
+    let mut text = format!(
+        "Twenty's importer takes no files. The export refers to {}{recordings}; `files.csv` lists \
+         each with its record, type and time.",
+        plural(files.referenced, "file", "files"),
+    );
+    if files.given {
+        let place = if files.in_bundle {
+            format!(" (in `files/`, {})", size(files.stored.bytes))
+        } else {
+            ", in their own place (column *source*)".to_owned()
+        };
+        let _ = write!(
+            text,
+            " {} there{place}: add the important ones by hand on the **Files** tab of their records.",
+            plural(files.attached, "is", "are"),
+        );
+        let lost = files.missing + files.rejected;
+        if lost > 0 {
+            let lost = plural(lost, "is missing or cannot", "are missing or cannot");
+            let _ = write!(
+                text,
+                " {lost} be used: `reports/attachments.csv` says why, and what to do."
+            );
+        }
+    } else {
+        text.push_str(
+            " No folder of downloaded files was given, so the bundle holds none of them: download them \
+             from Close (column *url*) and convert again with `--attachments`.",
+        );
+    }
+    page.para(&text);
 }

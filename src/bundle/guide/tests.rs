@@ -4,7 +4,7 @@ use super::page::{code, duration, number, seconds, size, text};
 use super::write;
 use crate::bundle::manifest::{
     Attachments, FORMAT, Manifest, Mapping, ObjectSpec, Origin, RecordCounts, Schema, Step,
-    StepFile, Tool, Totals, VERSION,
+    StepFile, StoredFiles, Tool, Totals, VERSION,
 };
 use crate::plan::{FieldSpec, OptionSpec, RelationSpec, StepColumn};
 use crate::twenty::objects::{FieldType, Object};
@@ -106,7 +106,17 @@ fn manifest() -> Manifest {
             step(3, Object::Task, "03-tasks", &[], &[1, 2]),
             second,
         ],
-        attachments: Attachments { referenced: 3, referenced_bytes: 4_200_000, recordings: 1 },
+        attachments: Attachments {
+            referenced: 4,
+            recordings: 1,
+            given: true,
+            attached: 1,
+            missing: 2,
+            rejected: 1,
+            in_bundle: true,
+            stored: StoredFiles { files: 1, bytes: 4_200_000 },
+            ..Attachments::default()
+        },
         links: Vec::new(),
         totals: Totals {
             records: BTreeMap::from([("contact".into(), counts)]),
@@ -323,6 +333,16 @@ fn an_empty_bundle_has_a_guide_too() {
     assert!(guide.contains("needs no further field"));
     assert!(guide.contains("has no files to import"));
     assert!(guide.ends_with("without a word.\n"));
+}
+
+#[test]
+fn files_that_were_not_given_or_stay_elsewhere_are_said() {
+    let mut manifest = manifest();
+    manifest.attachments.in_bundle = false;
+    assert!(write(&manifest, &[]).contains("in their own place"));
+    manifest.attachments.given = false;
+    let guide = write(&manifest, &[]);
+    assert!(guide.contains("No folder of downloaded files") && !guide.contains("in `files/`"));
 }
 
 #[test]

@@ -29,10 +29,28 @@ pub(in crate::bundle) struct StateWriter {
 }
 
 /// Counts and hashes what goes to a file.
-struct Hashing {
+pub(in crate::bundle) struct Hashing {
     out: BufWriter<File>,
+    path: PathBuf,
     hash: Sha256,
     bytes: u64,
+}
+
+impl Hashing {
+    /// A new file.
+    pub fn create(path: PathBuf) -> Result<Self> {
+        let file =
+            File::create(&path).map_err(|e| Error::io("cannot write the bundle", &path, e))?;
+        let out = BufWriter::with_capacity(BUFFER, file);
+        Ok(Self { out, path, hash: Sha256::new(), bytes: 0 })
+    }
+
+    /// Its size, and its SHA-256 in hexadecimal digits.
+    pub fn finish(mut self) -> Result<(u64, String)> {
+        let io = |e| Error::io("cannot write the bundle", &self.path, e);
+        self.out.flush().map_err(io)?;
+        Ok((self.bytes, hex(&self.hash.finalize())))
+    }
 }
 
 impl Write for Hashing {
@@ -55,9 +73,7 @@ impl StateWriter {
         let path = root.join(&name);
         let io = |e| Error::io("cannot write the bundle", &path, e);
         std::fs::create_dir_all(root.join("state")).map_err(io)?;
-        let out = BufWriter::with_capacity(BUFFER, File::create(&path).map_err(io)?);
-        let out = Hashing { out, hash: Sha256::new(), bytes: 0 };
-        let mut out = csv::Writer::from_writer(out);
+        let mut out = csv::Writer::from_writer(Hashing::create(path.clone())?);
         out.write_record(HEAD).map_err(Error::report)?;
         let (object, step) = (object.to_owned(), step.to_owned());
         let file = StateFile { object, step, path: name, rows: 0, bytes: 0, sha256: String::new() };
@@ -73,10 +89,8 @@ impl StateWriter {
 
     pub fn finish(self) -> Result<StateFile> {
         let out = self.out.into_inner().map_err(|e| Error::report(e.into_error()))?;
-        let Hashing { mut out, hash, bytes } = out;
-        out.flush()
-            .map_err(|e| Error::io("cannot write the bundle", Path::new(&self.file.path), e))?;
-        Ok(StateFile { bytes, sha256: hex(&hash.finalize()), ..self.file })
+        let (bytes, sha256) = out.finish()?;
+        Ok(StateFile { bytes, sha256, ..self.file })
     }
 }
 

@@ -13,7 +13,7 @@ use crate::close::Kind;
 use crate::error::{Error, Result};
 use crate::mapping::{MapFile, Rules, Settings};
 use crate::pipeline;
-use crate::plan::{Basis, Coverage, Plan, Sample, coverage};
+use crate::plan::{Basis, Coverage, Files, Plan, Sample, coverage};
 use crate::read::Sources;
 use crate::report::{MapLine, Summary, conservation, files};
 use crate::survey::{Survey, Visit, survey, survey_of};
@@ -42,6 +42,10 @@ pub struct Options {
     pub since: Option<PathBuf>,
     /// Convert only so many leads, and those they refer to.
     pub sample: Option<u32>,
+    /// Folders of downloaded files.
+    pub attachments: Vec<PathBuf>,
+    /// Leave the files where they are, and only say where that is.
+    pub no_copy_files: bool,
     /// Refuse a map that nobody has confirmed, or that was made for another export.
     pub strict: bool,
     /// Threads, 0 for one per core.
@@ -65,6 +69,8 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
         strict: args.strict,
         threads: args.export.threads,
         sample: args.sample,
+        attachments: args.attachments.clone(),
+        no_copy_files: args.no_copy_files,
     };
     if options.map.is_none() {
         printer.say("No mapping file given: using the map that `plan` would propose.");
@@ -81,6 +87,9 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
     }
     for line in &summary.ignored_files {
         printer.warn(line.code, &format!("{} left out: {}", line.file, line.why));
+    }
+    for line in &summary.remarks {
+        printer.warn(line.code, &format!("{}: {}", line.file, line.why));
     }
     if printer.is_json() {
         printer.json(&summary);
@@ -111,7 +120,7 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     let map = options.map.as_ref();
     let rules = map.map_or(Ok(rules.clone()), |map| rules.with(map))?;
     let settings = map.map_or(Ok(options.settings.clone()), Settings::of)?;
-    let sources = Sources::find(&options.exports)?;
+    let (sources, found) = inputs::found(&options.exports, &options.attachments)?;
     let old = options.since.as_deref().map(OldBundle::open).transpose()?;
     let decisions = options.decisions.as_deref().map(inputs::decisions).transpose()?;
     let decisions = decisions.unwrap_or_default();
@@ -139,14 +148,19 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     if let Some(n) = options.sample {
         (survey, plan) = sampled(&pool, n, survey, &plan, basis)?;
     }
-    let mut writer = Writer::new(&plan, &stage, old.as_ref())?;
+    plan.files = Files::new(found);
+    let writer = Writer::new(&plan, &stage, old.as_ref())?;
+    let mut writer = writer.keeping_files(!options.no_copy_files);
     let work = |chunk| transform::chunk(&plan, &chunk);
     pipeline::ordered(&pool, &survey.sources, false, work, |output| writer.take(output))?;
     writer.gathered(|items| transform::gathered(&plan, items))?;
-    let Finished { totals, steps, state, delta } = pool.install(|| writer.finish())?;
-    conservation::check(&survey, &plan, &totals)?;
+    let Finished { totals, steps, state, delta, files: filed } =
+        pool.install(|| writer.finish())?;
+    conservation::check(&survey, &plan, &totals, &filed.attachments)?;
     let since = delta.as_ref().map(Delta::counts);
-    let summary = Summary { since, map, ..Summary::new(&survey, &plan, &totals, &steps) };
+    let attachments = filed.attachments;
+    let summary =
+        Summary { attachments, since, map, ..Summary::new(&survey, &plan, &totals, &steps) };
     files::write(&stage, &survey, &plan, &totals, &summary)?;
     let mut manifest = Manifest { state, ..contract::manifest(&survey, &plan, steps, &summary) };
     if let Some((old, delta)) = old.zip(delta) {
@@ -176,7 +190,8 @@ fn sampled(
     })?;
     let sample = Sample::choose(plan, &coverage, n as usize);
     let files = std::mem::take(&mut whole.sources);
-    let sources = Sources { files, ignored: std::mem::take(&mut whole.ignored) };
+    let ignored = std::mem::take(&mut whole.ignored);
+    let sources = Sources { files, ignored, ..Sources::default() };
     let keep = |visit: &Visit<'_>| sample.has(visit);
     let (mut survey, seen) = survey_of(pool, sources, plan.rules.waived(), Some(&keep))?;
     let mut plan = survey.shaped_like(whole, |survey| Plan::decide(survey, seen, basis))?;

@@ -1,10 +1,13 @@
-//! Files the user gives beside the export: the map, the workspace, decisions about merges. It must not judge what they say.
+//! Files the user gives beside the export: the map, the workspace, decisions about merges, folders of
+//! attachments. It must not judge what they say.
 
 use crate::error::{Error, Result};
 use crate::mapping::file::Spot;
 use crate::mapping::{Decisions, MapFile};
+use crate::read::Sources;
+use crate::read::attachments::Found;
 use crate::twenty::workspace::Workspace;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Reads `mapping.toml`.
 ///
@@ -33,6 +36,36 @@ pub(super) fn workspace(path: &Path) -> Result<Workspace> {
 pub(super) fn decisions(path: &Path) -> Result<Decisions> {
     let bytes = std::fs::read(path).map_err(|e| Error::io("cannot read the decisions", path, e))?;
     Decisions::read(&path.display().to_string(), &bytes)
+}
+
+/// Finds the files of the export, and the downloaded files. A folder of attachments that lies inside the
+/// export's folder holds no export, and the export's files are no attachments.
+///
+/// # Errors
+/// As [`Sources::find`] and [`Found::search`].
+pub(super) fn found(exports: &[PathBuf], attachments: &[PathBuf]) -> Result<(Sources, Found)> {
+    let mut sources = Sources::find(exports)?;
+    let whole = |path: &PathBuf| path.canonicalize().ok();
+    let exports: Vec<PathBuf> = exports.iter().filter_map(whole).collect();
+    let folders: Vec<PathBuf> = attachments.iter().filter_map(whole).collect();
+    let inside = |folder: &PathBuf| {
+        exports.iter().any(|export| folder != export && folder.starts_with(export))
+    };
+    let inside: Vec<&PathBuf> = folders.iter().filter(|folder| inside(folder)).collect();
+    if !inside.is_empty() {
+        let outside = |path: &Path| {
+            let path = path.canonicalize();
+            // A file that was named by itself is an export wherever it lies.
+            path.is_ok_and(|path| {
+                exports.contains(&path) || !inside.iter().any(|folder| path.starts_with(folder))
+            })
+        };
+        sources.files.retain(|source| outside(&source.path));
+        sources.ignored.retain(|ignored| outside(&ignored.path));
+    }
+    let own: Vec<&Path> = sources.files.iter().map(|source| &*source.path).collect();
+    let found = Found::search(attachments, &own)?;
+    Ok((sources, found))
 }
 
 /// Where the map says whether it is confirmed; nowhere when it does not.

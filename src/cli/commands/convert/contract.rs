@@ -69,11 +69,7 @@ pub(super) fn manifest(
             leads: word(&plan.settings.leads),
         },
         schema: manifest::Schema { objects: objects(plan), fields: plan.schema.clone() },
-        attachments: manifest::Attachments {
-            referenced: survey.files.values().map(|(n, _)| n).sum(),
-            referenced_bytes: survey.files.values().map(|(_, bytes)| bytes).sum(),
-            recordings: survey.recordings,
-        },
+        attachments: summary.attachments.clone(),
         links: manifest::links(&plan.steps),
         totals: manifest::Totals {
             records: summary.records.iter().map(|(kind, c)| ((*kind).to_owned(), *c)).collect(),
