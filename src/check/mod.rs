@@ -198,11 +198,11 @@ fn guessed<'a>(
         let object = if let Some(object) = &given {
             object.clone()
         } else {
-            let header = pass::peek(place.read(&path)?, root)?;
+            let header = pass::peek(place.read(&path)?, &place.path(&path))?;
             let Some(guess) = guess::object(&path, &header, catalog, there) else {
                 let what = "nothing tells which object the file is for";
                 return Err(Error::usage("C2T-E083", what)
-                    .at(root.join(path))
+                    .at(place.path(&path))
                     .fix("say it with --object, or call the file after its object"));
             };
             notes.push(format!("{path}: taken for {} ({})", guess.object, guess.why));

@@ -60,6 +60,14 @@ impl Place {
         }
     }
 
+    /// How messages call a file.
+    pub fn path(&self, name: &str) -> PathBuf {
+        match self {
+            Self::Bundle(bundle) => bundle.path(name),
+            Self::File(path, _) => path.clone(),
+        }
+    }
+
     /// A reader of one file.
     ///
     /// # Errors

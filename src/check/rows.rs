@@ -197,9 +197,12 @@ impl<'a> Table<'a> {
         self.weigh(row, line, log);
     }
 
-    /// Closes the last batch.
+    /// Closes the last batch, and forgets what only this file needs.
     pub fn end(&mut self, log: &mut Log) {
         self.send(log);
+        self.uniques = Vec::new();
+        self.texts = Vec::new();
+        self.lines.shrink_to_fit();
     }
 
     /// Reads the cells below a header as texts; whether all of them are blank.

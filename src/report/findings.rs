@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 
 /// Findings of one rule and file that are shown; `--format json` has more.
 const SHOWN: u64 = 20;
+/// Longest header shown, in characters.
+const COLUMN: usize = 60;
 
 /// See the module's head.
 #[derive(Debug)]
@@ -43,7 +45,7 @@ impl<'a> Findings<'a> {
 
     fn file(findings: &[Finding], out: &mut String) {
         let Some(first) = findings.first() else { return };
-        let _ = writeln!(out, "{}", first.file);
+        let _ = writeln!(out, "{}", plain(&first.file));
         let mut shown: BTreeMap<&str, u64> = BTreeMap::new();
         let mut lines = Vec::new();
         for finding in findings {
@@ -56,16 +58,15 @@ impl<'a> Findings<'a> {
         let width = |text: fn(&Finding) -> String| {
             lines.iter().map(|finding| text(finding).chars().count()).max().unwrap_or_default()
         };
-        let (row, line, column) =
-            (width(row).max(3), width(line).max(4), width(|f| f.column.clone()));
+        let (rows, places, columns) = (width(row), width(line), width(column));
         for finding in &lines {
-            let pad = " ".repeat(column - finding.column.chars().count());
+            let column = column(finding);
+            let pad = " ".repeat(columns - column.chars().count());
             let _ = writeln!(
                 out,
-                "  {:>row$}  {:>line$}  {}{pad}  {}  {}",
-                self::row(finding),
-                self::line(finding),
-                finding.column,
+                "  {:>rows$}  {:>places$}  {column}{pad}  {}  {}",
+                row(finding),
+                line(finding),
                 finding.rule.code,
                 what(finding)
             );
@@ -88,6 +89,20 @@ fn row(finding: &Finding) -> String {
 
 fn line(finding: &Finding) -> String {
     if finding.line == 0 { String::new() } else { format!("line {}", finding.line) }
+}
+
+/// The header, short enough for a table.
+fn column(finding: &Finding) -> String {
+    let mut out: String = finding.column.chars().take(COLUMN).collect();
+    if out.len() < finding.column.len() {
+        out.push('…');
+    }
+    plain(&out)
+}
+
+/// A name from a file, which may hold anything, without what a terminal would obey.
+fn plain(name: &str) -> String {
+    name.replace(char::is_control, "\u{FFFD}")
 }
 
 /// The rule's name, the cell, and what exactly.
