@@ -8,6 +8,8 @@
 //!                                            decision
 //! ```
 //!
+//! Beside the flow, `check` reads a bundle, or any CSV files, as Twenty would, and knows nothing of how they came to be.
+//!
 //! Two passes, because identity is global: pass 1 surveys the export, the plan decides everything,
 //! pass 2 executes with no decision left. Every value is accounted for: the survey counts what is
 //! there, the transform counts what became of it, and the run fails unless both agree.
@@ -46,6 +48,7 @@
 )]
 
 pub mod bundle;
+pub mod check;
 pub mod cli;
 pub mod close;
 pub mod error;

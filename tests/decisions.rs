@@ -5,8 +5,6 @@
 #![forbid(unsafe_code)]
 
 mod cases;
-#[allow(dead_code)]
-mod importer;
 
 use cases::sheet::{Sheet, sheets};
 use close2twenty::cli::commands::convert::{Options, convert};
@@ -144,7 +142,7 @@ fn one_of_three_is_kept_apart() {
     assert_eq!(&people.close("cont_r")["Emails / Primary Email"], "");
     let codes: Vec<_> = made.summary.notices.iter().map(|line| line.code).collect();
     assert!(codes.contains(&"C2T-N001") && codes.contains(&"C2T-N003"), "{codes:?}");
-    assert!(importer::findings(&made.path()).is_empty());
+    assert!(cases::findings(&made.path()).is_empty());
     assert_eq!(made.summary.merges["company"], 1);
 }
 
@@ -171,7 +169,7 @@ fn another_record_survives() {
     assert_eq!(made.ids("people"), ["q"]);
     assert_eq!(&people.close("cont_q")["Job Title"], "title of q");
     assert_eq!(&people.close("cont_q")["Emails / Primary Email"], "jo@probe.example");
-    assert!(importer::findings(&made.path()).is_empty());
+    assert!(cases::findings(&made.path()).is_empty());
 }
 
 #[test]
@@ -191,7 +189,7 @@ fn records_are_merged_that_no_rule_joins() {
     assert_eq!(&made.sheet("people").close("cont_q")["Emails / Primary Email"], "jo@probe.example");
     let pairs = made.pairs();
     assert!(pairs.contains(&"company lead_b lead_a accept".to_owned()), "{pairs:?}");
-    assert!(importer::findings(&made.path()).is_empty());
+    assert!(cases::findings(&made.path()).is_empty());
 }
 
 #[test]
@@ -254,7 +252,7 @@ fn every_list_of_merges_can_be_given_back() {
                 if left("company") + left("person") != 0 {
                     wrong.push(format!("{} apart: {:?}", case.name, made.summary.merges));
                 }
-                let findings = importer::findings(&made.path());
+                let findings = cases::findings(&made.path());
                 wrong.extend(findings.iter().map(|f| format!("{} apart: {f}", case.name)));
             }
         }
@@ -280,7 +278,7 @@ fn without_merging_every_bundle_still_imports() {
                 }
                 Err(_) => {}
                 Ok(made) => {
-                    let findings = importer::findings(&made.path());
+                    let findings = cases::findings(&made.path());
                     wrong.extend(findings.iter().map(|f| format!("{}: {f}", case.name)));
                     let merged = made.summary.merges.get("person").copied().unwrap_or(0);
                     if people == PeopleDedupe::Off && merged > 0 {

@@ -91,7 +91,9 @@ fn applied(old: &Made, delta: &Made) -> Rows {
     rows.extend(delta.rows());
     for (what, ids) in delta.delta() {
         // Files are no rows; tests/attachments.rs looks at theirs.
-        let Some(step) = what.strip_suffix(" gone").filter(|step| *step != "files") else { continue };
+        let Some(step) = what.strip_suffix(" gone").filter(|step| *step != "files") else {
+            continue;
+        };
         for id in ids {
             assert!(rows.remove(&(step.to_owned(), id.clone())).is_some(), "{step} {id} is gone");
         }

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 // Helpers of tests may fail as tests do; clippy.toml speaks of test functions only.
 
+use close2twenty::check::rules;
 use close2twenty::close::Kind;
 use close2twenty::event::{NOTICES, file};
 use close2twenty::mapping::Rules;
@@ -161,9 +162,24 @@ fn the_codes_page_shows_the_tables() {
             ("values", codes(starts("C2T-V").chain(refusals))),
             ("remarks", codes(starts("C2T-N"))),
             ("missing", codes(missing)),
+            (
+                "check",
+                codes(rules::ALL.iter().map(|rule| (rule.code, rule.why.to_owned(), rule.fix))),
+            ),
             ("files", codes(file::ALL.iter().map(|n| (n.code, n.why.to_owned(), n.fix)))),
         ],
     );
+}
+
+#[test]
+fn the_check_page_shows_the_rules() {
+    let mut out = String::from("| code | rule | effect | why | fact |\n|---|---|---|---|---|\n");
+    for rule in rules::ALL {
+        let (code, name, effect) = (rule.code, rule.name, rule.effect.word());
+        let _ =
+            writeln!(out, "| `{code}` | {name} | {effect} | {} | {} |", cell(rule.why), rule.fact);
+    }
+    check("docs/check.md", &[("rules", out)]);
 }
 
 #[test]

@@ -1,11 +1,9 @@
-//! Twenty's importer, as the oracle knows it, has nothing against any bundle: every stored export
-//! under every lead strategy. The oracle knows nothing of the converter; it must stay that way.
+//! `check` has nothing against any bundle: every stored export under every lead strategy. It knows nothing of
+//! how the converter writes; it must stay that way.
 
 #![forbid(unsafe_code)]
 
 mod cases;
-#[allow(dead_code)]
-mod importer;
 
 use close2twenty::mapping::LeadStrategy;
 
@@ -17,7 +15,7 @@ fn accepted(leads: LeadStrategy) {
             return Vec::new();
         };
         converted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let findings = importer::findings(&bundle.path());
+        let findings = cases::findings(&bundle.path());
         findings.iter().map(|finding| format!("{}: {finding}", case.name)).collect()
     });
     // A converter that refuses everything would have no findings either.

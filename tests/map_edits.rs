@@ -7,8 +7,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
 mod cases;
-#[allow(dead_code)]
-mod importer;
 
 #[path = "map_edits/again.rs"]
 mod again;

@@ -1,6 +1,6 @@
 //! The traps of the sample (`testdata/close/sample/README.md`): what must happen to each, asserted
 //! on the cells by Close id. The numbers in the test names are the README's. It must not repeat
-//! what the importer oracle or the golden bundle check.
+//! what `check` or the golden bundle say.
 
 #![forbid(unsafe_code)]
 

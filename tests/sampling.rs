@@ -6,8 +6,6 @@
 #![allow(clippy::disallowed_types, reason = "a test of its own: nothing of its order is shown")]
 
 mod cases;
-#[allow(dead_code)]
-mod importer;
 
 use cases::{Bundle, built_in, run_sample, sample};
 use close2twenty::mapping::LeadStrategy;
@@ -190,7 +188,7 @@ fn whom_they_refer_to_comes_along() {
     assert_eq!(leads(&bundle), BTreeSet::from(expected));
     let counts = bundle.summary.sample.expect("it is a sample");
     assert_eq!((counts.leads, counts.added, counts.of), (1, 3, 5));
-    assert_eq!(importer::findings(&bundle.path()), []);
+    assert_eq!(cases::findings(&bundle.path()), [""; 0]);
 }
 
 #[test]
@@ -199,7 +197,7 @@ fn relations_stay_inside() {
         for n in [1, 3, 10] {
             let input = [sample().input];
             let bundle = run_sample(&input, leads, 1, built_in(), Some(n)).expect("it converts");
-            let findings = importer::findings(&bundle.path());
+            let findings = cases::findings(&bundle.path());
             assert!(findings.is_empty(), "{leads:?} {n}: {findings:#?}");
         }
     }
@@ -358,7 +356,7 @@ fn every_export_has_samples() {
         let bundle = run_sample(input, LeadStrategy::Auto, 1, built_in(), Some(1));
         match bundle {
             Ok(bundle) => {
-                let findings = importer::findings(&bundle.path());
+                let findings = cases::findings(&bundle.path());
                 findings.iter().map(|finding| format!("{}: {finding}", case.name)).collect()
             }
             Err(error) => vec![format!("{}: {error}", case.name)],

@@ -1,7 +1,7 @@
 //! `docs/manifest.schema.json` is the published contract of `manifest.json`, and
 //! `docs/workspace.schema.json` that of the workspace file: they equal what the code says
 //! (`UPDATE_GOLDEN=1` rewrites them), and every golden manifest obeys its own. It must not check
-//! what a manifest means; the importer oracle does.
+//! what a manifest means; `check` does.
 
 #![forbid(unsafe_code)]
 

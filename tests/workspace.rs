@@ -5,8 +5,6 @@
 #![forbid(unsafe_code)]
 
 mod cases;
-#[allow(dead_code)]
-mod importer;
 #[path = "workspace/made.rs"]
 mod made;
 

@@ -5,6 +5,8 @@ mod archive;
 pub mod files;
 pub mod guide;
 pub mod manifest;
+mod open;
+mod pack;
 mod sorter;
 mod spill;
 mod stage;
@@ -13,6 +15,7 @@ mod tables;
 mod writer;
 
 pub use manifest::Manifest;
-pub use stage::{Stage, remove_unfinished};
+pub use open::Bundle;
+pub use stage::{Form, Stage, remove_unfinished};
 pub use state::OldBundle;
 pub use writer::{Finished, Totals, Writer};

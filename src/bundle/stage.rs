@@ -1,6 +1,8 @@
 //! A bundle is whole or absent: it grows in a hidden folder beside its place and is renamed at the
 //! end. It must not touch anything else.
 
+use super::open::Bundle;
+use super::pack::pack;
 use crate::error::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,11 +22,25 @@ pub fn remove_unfinished() {
     }
 }
 
+/// What the finished bundle is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// A folder.
+    #[default]
+    Folder,
+    /// A zip of it.
+    Zip,
+}
+
 /// A bundle that is being written.
 #[derive(Debug)]
 pub struct Stage {
-    folder: TempDir,
+    /// Hidden, beside the place; it goes when the stage goes.
+    temp: TempDir,
+    /// The bundle so far, inside `temp`.
+    folder: PathBuf,
     place: PathBuf,
+    form: Form,
 }
 
 impl Stage {
@@ -33,8 +49,8 @@ impl Stage {
     ///
     /// # Errors
     /// When `place` is taken by something that is no bundle, or cannot be written.
-    pub fn new(place: &Path) -> Result<Self> {
-        refuse_foreign(place)?;
+    pub fn new(place: &Path, form: Form) -> Result<Self> {
+        refuse_foreign(place, form)?;
         let parent = match place.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             _ => PathBuf::from("."),
@@ -43,14 +59,16 @@ impl Stage {
         fs::create_dir_all(&parent).map_err(io)?;
         let name = place.file_name().map_or_else(|| "bundle".into(), |n| n.to_string_lossy());
         let prefix = format!(".{name}.part-");
-        let folder = tempfile::Builder::new().prefix(&prefix).tempdir_in(&parent).map_err(io)?;
-        remember(Some(folder.path().to_owned()));
-        Ok(Self { folder, place: place.to_owned() })
+        let temp = tempfile::Builder::new().prefix(&prefix).tempdir_in(&parent).map_err(io)?;
+        remember(Some(temp.path().to_owned()));
+        let folder = temp.path().join("bundle");
+        fs::create_dir(&folder).map_err(io)?;
+        Ok(Self { temp, folder, place: place.to_owned(), form })
     }
 
     /// Where files are written for now.
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     /// Writes one file, with its folders.
@@ -66,31 +84,34 @@ impl Stage {
         fs::write(&path, bytes).map_err(io)
     }
 
-    /// Puts the whole bundle in its place.
+    /// Puts the whole bundle in its place. Packing a zip uses the threads of the pool it is called
+    /// in.
     ///
     /// # Errors
     /// When the disk refuses; then nothing has changed.
     pub fn commit(self) -> Result<PathBuf> {
         let io = |e| Error::io("cannot put the bundle in its place", &self.place, e);
-        open_up(self.folder.path()).map_err(io)?;
-        let old = self.place.exists().then(|| {
-            let parent = self.folder.path().parent().unwrap_or(Path::new("."));
-            tempfile::Builder::new().prefix(".old-").tempdir_in(parent)
-        });
-        let old = old.transpose().map_err(io)?;
-        if let Some(old) = &old {
-            fs::rename(&self.place, old.path().join("bundle")).map_err(io)?;
+        let whole = match self.form {
+            Form::Folder => self.folder.clone(),
+            Form::Zip => {
+                let zip = self.temp.path().join("bundle.zip");
+                pack(&self.folder, &zip)?;
+                zip
+            }
+        };
+        let old = self.temp.path().join("old");
+        let replaces = self.place.exists();
+        if replaces {
+            fs::rename(&self.place, &old).map_err(io)?;
         }
-        if let Err(error) = fs::rename(self.folder.path(), &self.place) {
-            if let Some(old) = &old {
+        if let Err(error) = fs::rename(&whole, &self.place) {
+            if replaces {
                 // Best effort: the old bundle goes back before the error is told.
-                fs::rename(old.path().join("bundle"), &self.place).ok();
+                fs::rename(&old, &self.place).ok();
             }
             return Err(io(error));
         }
         remember(None);
-        // The folder has moved; only its empty name is left to forget.
-        let _ = self.folder.keep();
         Ok(self.place)
     }
 }
@@ -101,26 +122,17 @@ fn remember(path: Option<PathBuf>) {
     }
 }
 
-/// Temporary folders are private to the user; a bundle has the rights of any new folder.
-#[cfg(unix)]
-fn open_up(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
-}
-
-#[cfg(not(unix))]
-fn open_up(_: &Path) -> std::io::Result<()> {
-    Ok(())
-}
-
-fn refuse_foreign(place: &Path) -> Result<()> {
+/// An empty folder, or a bundle of the same form, may be replaced.
+fn refuse_foreign(place: &Path, form: Form) -> Result<()> {
     let Ok(meta) = fs::symlink_metadata(place) else { return Ok(()) };
     let empty = || fs::read_dir(place).is_ok_and(|mut entries| entries.next().is_none());
-    let is_bundle = || {
-        let manifest = fs::read(place.join("manifest.json")).unwrap_or_default();
-        memchr::memmem::find(&manifest, super::manifest::FORMAT.as_bytes()).is_some()
+    // A bundle of another version is one too.
+    let is_bundle = || Bundle::open(place).is_ok_and(|bundle| bundle.is_written());
+    let replaceable = match form {
+        Form::Folder => meta.is_dir() && (empty() || is_bundle()),
+        Form::Zip => meta.is_file() && is_bundle(),
     };
-    if meta.is_dir() && (empty() || is_bundle()) {
+    if replaceable {
         return Ok(());
     }
     Err(Error::usage("C2T-E030", "something that is no bundle stands where the bundle should go")
@@ -132,30 +144,39 @@ fn refuse_foreign(place: &Path) -> Result<()> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_bundle_is_whole_or_absent() {
+    fn staged_twice(form: Form) {
         let dir = tempfile::tempdir().unwrap();
         let place = dir.path().join("out");
-        let stage = Stage::new(&place).unwrap();
+        let stage = Stage::new(&place, form).unwrap();
         stage.write("csv/a.csv", b"x").unwrap();
         drop(stage);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
-        let write = |text: &[u8]| {
-            let stage = Stage::new(&place).unwrap();
-            stage.write("manifest.json", br#"{"format":"close2twenty-bundle"}"#).unwrap();
+        for text in [&b"1"[..], b"2"] {
+            let stage = Stage::new(&place, form).unwrap();
+            stage
+                .write("manifest.json", br#"{"format":"close2twenty-bundle","version":1}"#)
+                .unwrap();
             stage.write("a", text).unwrap();
-            stage.commit().unwrap()
-        };
-        write(b"1");
-        write(b"2");
-        assert_eq!(fs::read(place.join("a")).unwrap(), b"2");
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+            stage.commit().unwrap();
+            assert_eq!(Bundle::open(&place).unwrap().bytes("a").unwrap(), text);
+            assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+        }
+        let other = if form == Form::Zip { Form::Folder } else { Form::Zip };
+        assert_eq!(Stage::new(&place, other).unwrap_err().code, "C2T-E030");
+    }
+
+    #[test]
+    fn a_bundle_is_whole_or_absent() {
+        staged_twice(Form::Folder);
+        staged_twice(Form::Zip);
     }
 
     #[test]
     fn other_peoples_folders_are_left_alone() {
         let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join("photo.jpg"), b"x").unwrap();
-        assert_eq!(Stage::new(dir.path()).unwrap_err().code, "C2T-E030");
+        let photo = dir.path().join("photo.jpg");
+        fs::write(&photo, b"x").unwrap();
+        assert_eq!(Stage::new(&photo, Form::Zip).unwrap_err().code, "C2T-E030");
+        assert_eq!(Stage::new(dir.path(), Form::Folder).unwrap_err().code, "C2T-E030");
     }
 }

@@ -51,6 +51,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Convert an export into a bundle for Twenty
     Convert(ConvertArgs),
+    /// Tell, offline, what Twenty would refuse of a bundle or of CSV files, cell by cell
+    Check(CheckArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -60,7 +62,7 @@ pub enum Command {
 /// What to read.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// Close's JSON files (plain or gzip), or folders of them
+    /// Close's JSON files, folders of them, patterns like 'export/*.json', or archives (.gz, .zip, .tar, .tar.gz)
     #[arg(required = true, value_name = "EXPORT")]
     pub exports: Vec<PathBuf>,
     /// Threads to use; 0 is one per core
@@ -96,9 +98,13 @@ pub struct ConvertArgs {
     /// What to read.
     #[command(flatten)]
     pub export: ExportArgs,
-    /// Where the bundle goes: a folder that does not exist, is empty, or holds an older bundle
+    /// Where the bundle goes: a folder that does not exist, is empty, or holds an older bundle; a
+    /// zip when the name ends in .zip
     #[arg(short, long, value_name = "BUNDLE")]
     pub output: PathBuf,
+    /// Write the bundle as one zip, whatever its name
+    #[arg(long)]
+    pub zip: bool,
     /// The map to follow, as `plan` writes it; without one, the map `plan` would propose
     #[arg(long, value_name = "FILE")]
     pub mapping: Option<PathBuf>,
@@ -111,7 +117,7 @@ pub struct ConvertArgs {
     /// Your decisions about merges: reports/merges.csv of an earlier run, edited
     #[arg(long, value_name = "FILE")]
     pub decisions: Option<PathBuf>,
-    /// Write only what is new or changed since this older bundle, and list what is gone
+    /// Write only what is new or changed since this older bundle (folder or zip), and list what is gone
     #[arg(long, value_name = "OLD_BUNDLE")]
     pub since: Option<PathBuf>,
     /// Convert only N leads, chosen to show every field, option and type, and those they refer to
@@ -126,6 +132,23 @@ pub struct ConvertArgs {
     /// End with exit code 3 when anything was set aside or the export is not whole
     #[arg(long)]
     pub strict: bool,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// A bundle (folder or zip), a folder of CSV files, or one CSV file
+    #[arg(value_name = "BUNDLE")]
+    pub bundle: PathBuf,
+    /// The workspace it is for: its fields, labels, options and members
+    #[arg(long, value_name = "FILE")]
+    pub workspace: Option<PathBuf>,
+    /// The object of CSV files without a manifest; otherwise guessed from their names and headers
+    #[arg(long, value_name = "NAME")]
+    pub object: Option<String>,
+    /// Threads to use; 0 is one per core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
 }
 
 /// `completions`.

@@ -249,7 +249,7 @@ fn by_keys(object: &[Node<'_>]) -> Kind {
         Kind::Pipeline
     } else if has("memberships") || has("lead_statuses") {
         Kind::Organization
-    } else if has("event") && has("subscription_id") {
+    } else if (has("event") && has("subscription_id")) || (has("object_type") && has("action")) {
         Kind::Event
     } else {
         Kind::Unknown
@@ -279,6 +279,8 @@ mod tests {
             (r#"{"id":"leadfile_1","name":"a.pdf"}"#, Kind::LeadFile),
             (r#"{"id":"admin","name":"Admin","permissions":[]}"#, Kind::Unknown),
             (r#"{"name":"Sales","statuses":[]}"#, Kind::Pipeline),
+            (r#"{"event":{"id":"ev_1"},"subscription_id":"whsub_1"}"#, Kind::Event),
+            (r#"{"object_type":"lead","action":"deleted","data":{"id":"lead_1"}}"#, Kind::Event),
             ("{}", Kind::Unknown),
         ] {
             assert_eq!(kind(json, None), expected, "{json}");

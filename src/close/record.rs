@@ -17,6 +17,12 @@ pub use closing::{Fates, Residue};
 /// Longest id, in bytes (`close-format.md` §1.5: about 50).
 const MAX_ID: usize = 100;
 
+/// What Close's tap for Singer makes of `custom.<id>` (`close-format.md` §1.3, L8).
+const ID_VALUES: &str = "custom_fields";
+/// What a search says of each object beside its fields; it names the kind and is no value of it
+/// (`close-format.md` §1.3, L10).
+const OBJECT_TYPE: &str = "__object_type";
+
 /// By numbered path: the line of the map that drops it.
 pub type Waived = [Option<usize>];
 
@@ -90,13 +96,13 @@ impl<'a> Record<'a> {
         let mark = Cell::new(Mark::None);
         let Some(field) = self.layout.find(key) else {
             return match key.strip_prefix("custom.") {
-                Some(id) => {
-                    let earlier = self.customs.iter().position(|custom| custom.key == id);
-                    if let Some(earlier) = earlier.map(|at| self.customs.remove(at)) {
-                        self.unknown.push((key, earlier.value));
+                Some(id) => self.put_custom(key, id, value),
+                None if key == ID_VALUES && is_id_values(value) => {
+                    for (id, value) in node::elements(value).filter_map(id_value) {
+                        self.put_custom(key, id, value);
                     }
-                    self.customs.push(Custom { key: id, value, mark });
                 }
+                None if key == OBJECT_TYPE && node::text(value).is_some() => {}
                 None => self.unknown.push((key, value)),
             };
         };
@@ -136,6 +142,15 @@ impl<'a> Record<'a> {
             _ => {}
         }
         self.slots[at] = Some(Slot { value, mark, waived: false });
+    }
+
+    /// A custom value by its field's id; an earlier one is kept aside under its `key`.
+    fn put_custom(&mut self, key: &'a str, id: &'a str, value: &'a [Node<'a>]) {
+        let earlier = self.customs.iter().position(|custom| custom.key == id);
+        if let Some(earlier) = earlier.map(|at| self.customs.remove(at)) {
+            self.unknown.push((key, earlier.value));
+        }
+        self.customs.push(Custom { key: id, value, mark: Cell::new(Mark::None) });
     }
 
     /// The arrays of records inside this one: `contacts`, `opportunities` …
@@ -414,6 +429,19 @@ impl Custom<'_> {
     pub fn is_open(&self) -> bool {
         self.mark.get() == Mark::None
     }
+}
+
+/// `{"id":…,"value":…}` as key and value.
+fn id_value<'a>(item: &'a [Node<'a>]) -> Option<(&'a str, &'a [Node<'a>])> {
+    node::get_text(item, "id").zip(node::get(item, "value"))
+}
+
+/// True for an array of nothing but those.
+fn is_id_values<'a>(value: &'a [Node<'a>]) -> bool {
+    let pair = |item: &'a [Node<'a>]| {
+        matches!(item.first(), Some(Node::Object { len: 2, .. })) && id_value(item).is_some()
+    };
+    matches!(value.first(), Some(Node::Array { .. })) && node::elements(value).all(pair)
 }
 
 /// A scalar as text.

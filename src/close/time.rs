@@ -42,6 +42,14 @@ pub fn is_date_only(text: &str) -> bool {
     bare_date(text.trim()).is_some()
 }
 
+/// Whether the text is an instant at midnight in UTC: some exports write a day like this
+/// (`close-format.md` §1.3 L8, §2.1).
+#[must_use]
+pub fn is_midnight(text: &str) -> bool {
+    let at = instant(text).map(Timestamp::as_microsecond);
+    at.is_some_and(|at| at.rem_euclid(86_400_000_000) == 0)
+}
+
 fn is_sentinel(instant: Timestamp) -> bool {
     // First second of year 2, in UTC.
     const YEAR_2: i64 = -62_104_060_800;

@@ -7,7 +7,7 @@ use super::sample::{Home, home};
 use super::{Plan, ValueRule};
 use crate::close::shape::{lead, opportunity};
 use crate::close::{Kind, Space};
-use crate::read::{Chunk, Node, node, with_parser};
+use crate::read::{Chunk, Parsed, node, with_parser};
 use crate::survey::{Map, Set, Visit, walk};
 use hashbrown::{HashMap, HashSet};
 use std::hash::BuildHasher;
@@ -49,15 +49,14 @@ impl Part {
         for span in chunk.records.iter().filter(|span| span.broken.is_none()) {
             let Some(raw) = chunk.bytes.get(span.start..span.end) else { continue };
             // What cannot be read belongs to no lead.
-            let _ = with_parser(|parser| parser.parse(raw, |nodes, _| part.value(plan, nodes)));
+            let _ = with_parser(|parser| parser.parse(raw, |value| part.value(plan, &value)));
         }
         part
     }
 
-    fn value<'a>(&mut self, plan: &Plan, nodes: &'a [Node<'a>]) {
+    fn value<'a>(&mut self, plan: &Plan, value: &Parsed<'a>) {
         let mut visit = |visit: Visit<'a>| self.visit(plan, &visit);
-        let (context, waived) = (walk::Context::default(), plan.rules.waived());
-        walk::records(nodes, None, context, waived, &mut visit, &mut |_| ());
+        walk::value(value, plan.rules.waived(), &mut visit, &mut |_| ());
     }
 
     fn visit(&mut self, plan: &Plan, visit: &Visit<'_>) {

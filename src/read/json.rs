@@ -2,6 +2,7 @@
 //! and `serde_json`'s second opinion for the place and the reason. It must not decide what a record
 //! means, and a record that cannot be read is a [`Fault`], never an error of the run.
 
+use super::messages::{Cargo, Carrier, cargo, restore_dates};
 use super::node::Node;
 use super::repair::repair;
 use simd_json::{Buffers, Tape};
@@ -54,6 +55,27 @@ impl Repairs {
     }
 }
 
+/// A parsed value, taken out of the message that carried it.
+#[derive(Clone, Copy, Debug)]
+pub struct Parsed<'a> {
+    /// The value; none at all for a message that carries no record.
+    pub nodes: &'a [Node<'a>],
+    /// What had to be mended.
+    pub repairs: Repairs,
+    /// Who carried it.
+    pub carrier: Option<Carrier>,
+    /// The stream it came in, which may name its kind; empty where there is none.
+    pub stream: &'a str,
+    /// For a message that carries no record: what the message calls itself.
+    pub message: Option<&'a str>,
+}
+
+impl<'a> Parsed<'a> {
+    fn plain(nodes: &'a [Node<'a>], repairs: Repairs) -> Self {
+        Self { nodes, repairs, carrier: None, stream: "", message: None }
+    }
+}
+
 /// A reusable parser: one per worker, so that no record allocates.
 pub struct Parser {
     scratch: Vec<u8>,
@@ -69,14 +91,22 @@ impl Default for Parser {
 }
 
 impl Parser {
-    /// Parses `raw` and hands the nodes to `use_nodes`.
+    /// Parses `raw` and hands the value to `use_value`.
     ///
     /// # Errors
     /// A [`Fault`] when neither simd-json nor a repaired copy can be read.
     pub fn parse<T>(
         &mut self,
         raw: &[u8],
-        use_nodes: impl FnOnce(&[Node<'_>], Repairs) -> T,
+        use_value: impl FnOnce(Parsed<'_>) -> T,
+    ) -> Result<T, Fault> {
+        self.tape(raw, |nodes, repairs| taken_off(nodes, repairs, use_value))?
+    }
+
+    fn tape<T>(
+        &mut self,
+        raw: &[u8],
+        use_nodes: impl FnOnce(&mut [Node<'_>], Repairs) -> T,
     ) -> Result<T, Fault> {
         self.scratch.clear();
         self.scratch.extend_from_slice(raw);
@@ -91,14 +121,49 @@ impl Parser {
                 return Err(second_opinion(raw));
             }
         }
-        let result = use_nodes(&tape.0, repairs);
+        let result = use_nodes(&mut tape.0, repairs);
         self.tape = tape.reset();
         Ok(result)
     }
 }
 
+/// Takes a value out of the message that carries it, if one does.
+fn taken_off<T>(
+    nodes: &mut [Node<'_>],
+    repairs: Repairs,
+    use_value: impl FnOnce(Parsed<'_>) -> T,
+) -> Result<T, Fault> {
+    match cargo(nodes) {
+        Cargo::Itself => Ok(use_value(Parsed::plain(nodes, repairs))),
+        Cargo::Nothing { word } => {
+            Ok(use_value(Parsed { message: Some(word), ..Parsed::plain(&[], repairs) }))
+        }
+        Cargo::Record { at, nodes: n, stream, carrier } => {
+            let record = nodes.get_mut(at..at + n).unwrap_or_default();
+            if carrier == Carrier::Singer {
+                restore_dates(record);
+            }
+            let carrier = Some(carrier);
+            Ok(use_value(Parsed { carrier, stream, ..Parsed::plain(record, repairs) }))
+        }
+        // One level only: a text inside such a text is a value.
+        Cargo::Text { json, stream, carrier } => INNER.with(|parser| {
+            let mut own = Parser::default();
+            let mut borrowed = parser.try_borrow_mut();
+            let parser = borrowed.as_deref_mut().unwrap_or(&mut own);
+            let carrier = Some(carrier);
+            parser.tape(json.as_bytes(), |nodes, inner| {
+                let repairs = if repairs.is_none() { inner } else { repairs };
+                use_value(Parsed { carrier, stream, ..Parsed::plain(nodes, repairs) })
+            })
+        }),
+    }
+}
+
 thread_local! {
     static PARSER: RefCell<Parser> = RefCell::new(Parser::default());
+    /// For values inside the texts of others.
+    static INNER: RefCell<Parser> = RefCell::new(Parser::default());
 }
 
 /// Parses with the thread's own parser, so that buffers are used again.
@@ -128,10 +193,10 @@ mod tests {
     use crate::read::node;
 
     fn read(raw: &[u8]) -> Result<(String, Repairs), Fault> {
-        Parser::default().parse(raw, |nodes, repairs| {
+        Parser::default().parse(raw, |value| {
             let mut out = Vec::new();
-            node::write_json(nodes, &mut out);
-            (String::from_utf8(out).unwrap(), repairs)
+            node::write_json(value.nodes, &mut out);
+            (String::from_utf8(out).unwrap(), value.repairs)
         })
     }
 
@@ -194,7 +259,7 @@ mod tests {
     #[test]
     fn reused_after_a_fault() {
         let mut parser = Parser::default();
-        assert!(parser.parse(b"{", |_, _| ()).is_err());
-        assert!(parser.parse(b"{}", |_, _| ()).is_ok());
+        assert!(parser.parse(b"{", |_| ()).is_err());
+        assert!(parser.parse(b"{}", |_| ()).is_ok());
     }
 }

@@ -2,14 +2,29 @@
 //! parses each record. It knows JSON and files; it must not know what a Close object means.
 
 pub mod attachments;
+pub mod guard;
 pub mod json;
+pub mod messages;
 pub mod node;
 pub mod repair;
+pub mod route;
 pub mod scan;
 pub mod source;
 pub mod split;
+pub mod zip;
 
-pub use json::{Fault, Parser, Repairs, with_parser};
+mod feed;
+mod members;
+mod names;
+mod recognise;
+mod tar;
+mod zip_stream;
+
+pub use guard::Damage;
+pub use json::{Fault, Parsed, Parser, Repairs, with_parser};
+pub use messages::Carrier;
 pub use node::Node;
-pub use source::{Ignored, Source, Sources};
+pub use route::Opener;
+pub use source::{Ignored, Reason, Source, Sources};
 pub use split::{Chunk, Envelope, Splitter};
+pub use zip::ZipIndex;

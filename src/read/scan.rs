@@ -39,16 +39,34 @@ pub(super) struct Scan {
 /// What the scan should look for on its way.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Watch<'a> {
-    /// Stop at the `data` array of a page (only asked for where pages can stand).
-    pub pages: bool,
+    /// The array to stop at.
+    pub pages: Pages,
     /// The opening bytes shared by the records of this file, when Close never nests one in another.
     pub foreign: &'a [u8],
     /// No more bytes will come.
     pub eof: bool,
 }
 
-/// Keys whose array holds the records of a page (`close-format.md` §1.3, L3 and L10).
-const PAGE_KEY: &[u8] = b"data";
+/// Which array of records to stop at (`close-format.md` §1.3, L3, L10 and L11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pages {
+    /// None: no page can stand here.
+    None,
+    /// `data` of a page.
+    Data,
+    /// `objects` of a group, which has no id.
+    Groups,
+}
+
+impl Pages {
+    fn key(self) -> &'static [u8] {
+        match self {
+            Self::None => b"",
+            Self::Data => b"data",
+            Self::Groups => b"objects",
+        }
+    }
+}
 
 impl Scan {
     /// A scan of the value at `start`.
@@ -137,11 +155,12 @@ impl Scan {
                 self.suspect = Some(self.at);
             }
         }
-        let is_page = watch.pages
+        let is_page = watch.pages != Pages::None
             && byte == b'['
             && self.depth == 1
-            && buf.get(self.key.0..self.key.1) == Some(PAGE_KEY)
-            && follows_colon(buf, self.key.1 + 1, self.at);
+            && buf.get(self.key.0..self.key.1) == Some(watch.pages.key())
+            && follows_colon(buf, self.key.1 + 1, self.at)
+            && (watch.pages == Pages::Data || has_no_id(&buf[self.start..self.at]));
         self.at += 1;
         let bit = 1u128 << self.depth.min(127);
         self.objects = if byte == b'{' { self.objects | bit } else { self.objects & !bit };
@@ -153,6 +172,11 @@ impl Scan {
 /// True when only one colon and blanks stand between two positions.
 fn follows_colon(buf: &[u8], from: usize, to: usize) -> bool {
     buf.get(from..to).is_some_and(|between| between.trim_ascii() == b":")
+}
+
+/// True for the beginning of an object in which no key is called `id`.
+fn has_no_id(head: &[u8]) -> bool {
+    memchr::memmem::find(head, b"\"id\"").is_none()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -185,7 +209,7 @@ const CLASS: [Class; 256] = {
 mod tests {
     use super::*;
 
-    const WATCH: Watch<'_> = Watch { pages: true, foreign: b"{\"id\":\"lead_", eof: false };
+    const WATCH: Watch<'_> = Watch { pages: Pages::Data, foreign: b"{\"id\":\"lead_", eof: false };
 
     #[test]
     fn finds_the_end_in_any_cut_of_the_buffer() {

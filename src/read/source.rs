@@ -1,37 +1,51 @@
-//! Finds the files of an export and opens them as streams of JSON bytes. Files are recognised by
-//! their content, never by their names (`close-format.md` §1.1, §1.4). It must not read a whole
-//! file to decide.
+//! Finds the sources of an export: its files, and those inside its archives. What a file is, its
+//! content says, never its name (`close-format.md` §1.1, §1.4). It must not read a whole file to
+//! decide, except an archive that has to be read through to know what is in it.
 
+use super::members::{self, CUT_OFF};
+use super::names;
+use super::route::Step;
+use super::zip::ZipIndex;
 use crate::error::{Error, Result};
-use flate2::read::MultiGzDecoder;
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// Bytes looked at to recognise a file.
-const SNIFF: usize = 64 * 1024;
+mod found;
+
+pub(super) use found::Found;
+
 /// Folders nested deeper than this are not entered (a loop of links, or no export at all).
 const MAX_FOLDERS: usize = 32;
 
-/// One file of the export.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// How reports call it: the path below the folder that was given, or the file's name.
-    pub name: String,
-    /// Where it is.
-    pub path: PathBuf,
-    /// Its size on disk, in bytes.
-    pub bytes: u64,
-    /// Compressed with gzip, whatever its name says.
-    pub gzip: bool,
+/// A stable code, why, and what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// Stable code.
+    pub code: &'static str,
+    /// Why, and what to do.
+    pub why: &'static str,
 }
 
-/// A file that holds nothing to convert, and why.
+/// One stream of JSON: a file of the export, or a member of an archive.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// How reports call it: the path below the folder that was given, or the file's name; a member's
+    /// name stands behind that of its archive (`export.zip/leads.json`).
+    pub name: String,
+    /// The file on disk.
+    pub path: Arc<Path>,
+    /// Its size on disk or in its archive, in bytes.
+    pub bytes: u64,
+    steps: Box<[Step]>,
+    zip: Option<Arc<ZipIndex>>,
+}
+
+/// A file that holds nothing to convert, or that is remarkable, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ignored {
     /// As [`Source::name`].
     pub name: String,
-    /// Where it is.
+    /// The file on disk.
     pub path: PathBuf,
     /// Stable code.
     pub code: &'static str,
@@ -39,222 +53,234 @@ pub struct Ignored {
     pub why: &'static str,
 }
 
-/// The files of one export.
+/// The sources of one export.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// JSON files in a fixed order: by name, then size, then path.
+    /// What holds JSON, in a fixed order: by the name of the file on disk, then its size and path, then
+    /// as its archive lists it.
     pub files: Vec<Source>,
-    /// Files found in folders that are no Close JSON.
+    /// What was found and is no Close JSON.
     pub ignored: Vec<Ignored>,
+    /// Archives that could not be listed to their end.
+    pub damaged: Vec<Ignored>,
+    /// What is read but worth a remark.
+    pub remarks: Vec<Ignored>,
 }
 
-/// What a file's first bytes say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Content {
-    Json { gzip: bool },
-    Not { code: &'static str, why: &'static str },
+/// A file on disk.
+#[derive(Clone, Debug)]
+pub(super) struct Outer {
+    /// As [`Source::name`].
+    pub name: String,
+    /// Where it is.
+    pub path: Arc<Path>,
+    /// Its size.
+    pub bytes: u64,
+    /// The user named it, and did not just name a folder above it.
+    by_name: bool,
+    /// The same for every way to write its path.
+    canonical: PathBuf,
 }
 
-const EMPTY: Content = Content::Not { code: "C2T-S001", why: "the file is empty" };
-const CSV: Content = Content::Not {
-    code: "C2T-S002",
-    why: "this is a CSV export, which has no activity history: export again as JSON with activities",
+const BUNDLE: Reason =
+    Reason { code: "C2T-S010", why: "this folder is a bundle that close2twenty wrote" };
+
+const PIPE: Reason = Reason {
+    code: "C2T-S026",
+    why: "this is a pipe or a device, and an export is read more than once",
 };
-const BACKUP: Content = Content::Not {
-    code: "C2T-S003",
-    why: "this file was written by closeio-backup with a known defect: it holds list positions, no records; export again",
-};
-const NOT_JSON: Content = Content::Not { code: "C2T-S004", why: "this is no JSON" };
-const BAD_GZIP: Content =
-    Content::Not { code: "C2T-S005", why: "the gzip data cannot be decompressed" };
-const HTML: Content = Content::Not {
-    code: "C2T-S006",
-    why: "this is a web page, probably an error page saved by a downloader: download again",
-};
-const UTF16: Content = Content::Not {
-    code: "C2T-S008",
-    why: "the file is encoded in UTF-16; save it as UTF-8, as Close delivers it",
-};
-const UNREADABLE: Content = Content::Not { code: "C2T-S007", why: "the file cannot be read" };
 
 impl Sources {
-    /// Finds the files named by `exports`: files, and folders with everything below them.
+    /// Finds the files named by `exports`: files, patterns with `*`, `?` or `[…]`, and folders with
+    /// everything below them.
     ///
     /// # Errors
     /// When a path does not exist, when a file given by name is no Close JSON, or when nothing is
     /// left to read.
     pub fn find(exports: &[PathBuf]) -> Result<Self> {
-        let mut found = Self::default();
+        let mut found = Found::default();
+        let mut outers = Vec::new();
         for export in exports {
-            let meta = std::fs::metadata(export)
-                .map_err(|e| Error::io("cannot open the export", export, e))?;
-            if meta.is_dir() {
-                found.folder(export, export, 0)?;
-            } else {
-                let name = file_name(export);
-                found.file(export, name, meta.len(), true)?;
+            for path in expanded(export)? {
+                given(&path, &mut outers, &mut found)?;
             }
         }
-        let key = |s: &Source| (s.name.clone(), s.bytes, s.path.clone());
-        found.files.sort_by_key(key);
-        found.files.dedup_by(|a, b| same_file(&a.path, &b.path));
-        found.ignored.sort_by(|a, b| a.name.cmp(&b.name));
+        outers.sort_by(|a, b| (&a.name, a.bytes, &a.path).cmp(&(&b.name, b.bytes, &b.path)));
+        let mut known = std::collections::BTreeSet::new();
+        outers.retain(|outer| known.insert(outer.canonical.clone()));
+        for outer in &outers {
+            members::look(outer, &mut found);
+            if let Some(why) = found.refused(outer).filter(|_| outer.by_name) {
+                let (place, fix) = (outer.path.to_path_buf(), "name a Close JSON export");
+                return Err(Error::failed(why.code, why.why).at(place).fix(fix));
+            }
+        }
+        let found = found.sources();
         if found.files.is_empty() {
-            return Err(nothing_found(exports, &found.ignored));
+            return Err(nothing_found(exports, &found));
         }
         Ok(found)
     }
 
-    fn folder(&mut self, root: &Path, folder: &Path, depth: usize) -> Result<()> {
-        if depth > MAX_FOLDERS {
-            return Ok(());
-        }
-        let listing = std::fs::read_dir(folder)
-            .map_err(|e| Error::io("cannot list the export folder", folder, e))?;
-        for entry in listing {
-            let entry = entry.map_err(|e| Error::io("cannot list the export folder", folder, e))?;
-            let path = entry.path();
-            let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            let Ok(kind) = entry.file_type() else { continue };
-            if hidden || kind.is_symlink() {
-                continue;
-            }
-            if kind.is_dir() && is_bundle(&path) {
-                let name = entry.file_name().to_string_lossy().into_owned();
-                let why = "this folder is a bundle that close2twenty wrote";
-                self.ignored.push(Ignored { name, path, code: "C2T-S010", why });
-            } else if kind.is_dir() {
-                self.folder(root, &path, depth + 1)?;
-            } else if kind.is_file() {
-                let below = path.strip_prefix(root).unwrap_or(&path);
-                let name = below.to_string_lossy().replace('\\', "/");
-                let bytes = entry.metadata().map_or(0, |m| m.len());
-                self.file(&path, name, bytes, false)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn file(&mut self, path: &Path, name: String, bytes: u64, by_name: bool) -> Result<()> {
-        let path = path.to_owned();
-        match recognise(&path) {
-            Content::Json { gzip } => self.files.push(Source { name, path, bytes, gzip }),
-            Content::Not { code, why } if by_name => {
-                return Err(Error::failed(code, why).at(path).fix("name a Close JSON export"));
-            }
-            Content::Not { code, why } => self.ignored.push(Ignored { name, path, code, why }),
-        }
-        Ok(())
+    /// About how many bytes there are to read, unpacked; packed data counts ten times.
+    pub fn estimate(files: &[Source]) -> u64 {
+        let bytes = |s: &Source| if s.is_plain() { s.bytes } else { s.bytes.saturating_mul(10) };
+        files.iter().map(bytes).fold(0, u64::saturating_add)
     }
 }
 
+/// What a path on the command line stands for: itself when it exists, else what it matches.
+fn expanded(export: &Path) -> Result<Vec<PathBuf>> {
+    let text = export.to_string_lossy();
+    if export.exists() || !text.contains(['*', '?', '[']) {
+        return Ok(vec![export.to_owned()]);
+    }
+    let pattern = glob::glob(&text).map_err(|e| Error {
+        source: Some(Box::new(e)),
+        ..Error::usage("C2T-E064", "this is no pattern")
+            .at(export)
+            .fix("patterns know *, ? and [a-z]; check the brackets")
+    })?;
+    let mut paths: Vec<PathBuf> = pattern.filter_map(std::result::Result::ok).collect();
+    paths.sort();
+    if paths.is_empty() {
+        return Err(Error::usage("C2T-E063", "no file matches this pattern")
+            .at(export)
+            .fix("check the path; ** stands for folders of any depth"));
+    }
+    Ok(paths)
+}
+
+/// A path the user gave: a file, or a folder with all below it.
+fn given(path: &Path, outers: &mut Vec<Outer>, found: &mut Found) -> Result<()> {
+    let io = |e| Error::io("cannot open the export", path, e);
+    let meta = std::fs::metadata(path).map_err(io)?;
+    let canonical = path.canonicalize().map_err(io)?;
+    if meta.is_dir() {
+        return folder(path, path, &canonical, 0, outers, found);
+    }
+    if !meta.is_file() {
+        return Err(Error::failed(PIPE.code, PIPE.why)
+            .at(path)
+            .fix("save the export to a file first"));
+    }
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    outers.push(Outer { name, path: path.into(), bytes: meta.len(), by_name: true, canonical });
+    Ok(())
+}
+
+fn folder(
+    root: &Path,
+    folder: &Path,
+    canonical: &Path,
+    depth: usize,
+    outers: &mut Vec<Outer>,
+    found: &mut Found,
+) -> Result<()> {
+    if depth > MAX_FOLDERS {
+        return Ok(());
+    }
+    let io = |e| Error::io("cannot list the export folder", folder, e);
+    for entry in std::fs::read_dir(folder).map_err(io)? {
+        let entry = entry.map_err(io)?;
+        let (path, file_name) = (entry.path(), entry.file_name());
+        let hidden = file_name.to_string_lossy().starts_with('.') || file_name == "__MACOSX";
+        let Ok(kind) = entry.file_type() else { continue };
+        if hidden || kind.is_symlink() {
+            continue;
+        }
+        let below = path.strip_prefix(root).unwrap_or(&path);
+        let name = below.to_string_lossy().replace('\\', "/");
+        let canonical = canonical.join(&file_name);
+        if kind.is_dir() && is_bundle(&path) {
+            found.leave_out(&name, &path, BUNDLE);
+        } else if kind.is_dir() {
+            self::folder(root, &path, &canonical, depth + 1, outers, found)?;
+        } else if kind.is_file() {
+            let bytes = entry.metadata().map_or(0, |m| m.len());
+            outers.push(Outer { name, path: path.into(), bytes, by_name: false, canonical });
+        }
+    }
+    Ok(())
+}
+
 impl Source {
-    /// The JSON bytes, decompressed.
-    ///
-    /// # Errors
-    /// When the file cannot be opened.
-    pub fn open(&self) -> Result<Box<dyn Read + Send>> {
-        let file = File::open(&self.path)
-            .map_err(|e| Error::io("cannot open the export", &self.path, e))?;
-        Ok(if self.gzip { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
+    pub(super) fn new(
+        outer: &Outer,
+        name: &str,
+        bytes: u64,
+        steps: &[Step],
+        zip: Option<&Arc<ZipIndex>>,
+    ) -> Self {
+        let zip = zip.cloned().filter(|_| matches!(steps.first(), Some(Step::Entry(_))));
+        Self {
+            name: name.to_owned(),
+            path: Arc::clone(&outer.path),
+            bytes,
+            steps: steps.into(),
+            zip,
+        }
+    }
+
+    /// The way to the bytes, from the file on disk.
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    pub(super) fn zip(&self) -> Option<&ZipIndex> {
+        self.zip.as_deref()
+    }
+
+    /// Sets the beginning of the way, once it is known where that ends.
+    pub(super) fn begin_with(&mut self, way: &[Step], bytes: u64) {
+        if let Some(steps) = self.steps.get_mut(..way.len()) {
+            steps.copy_from_slice(way);
+        }
+        if self.steps.len() == way.len() {
+            self.bytes = bytes;
+        }
+    }
+
+    /// True when it can be read without what stands before it in a packed stream, so that several can
+    /// be read at a time.
+    pub fn stands_alone(&self) -> bool {
+        self.steps.iter().skip(1).all(|step| !matches!(step, Step::Part { .. }))
+    }
+
+    /// [`Source::bytes`] is what there is to read: nothing is packed with gzip on its own.
+    pub fn is_plain(&self) -> bool {
+        let from = self.steps.iter().rposition(|step| matches!(step, Step::Part { .. }));
+        !self.steps.get(from.unwrap_or(0)..).unwrap_or_default().contains(&Step::Gunzip)
     }
 }
 
 /// A folder that this program wrote: its archive would be read as copies.
 fn is_bundle(folder: &Path) -> bool {
     let manifest = std::fs::read(folder.join("manifest.json")).unwrap_or_default();
-    memchr::memmem::find(&manifest, b"\"close2twenty-bundle\"").is_some()
+    names::is_bundle(&manifest)
 }
 
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
-fn same_file(a: &Path, b: &Path) -> bool {
-    a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
-}
-
-fn nothing_found(exports: &[PathBuf], ignored: &[Ignored]) -> Error {
+fn nothing_found(exports: &[PathBuf], found: &Sources) -> Error {
     let place = exports.first().cloned().unwrap_or_default();
-    let csv = ignored.iter().find(|i| i.code == "C2T-S002");
-    match csv.or(ignored.first()) {
+    let ignored = found.ignored.iter().chain(&found.damaged);
+    // What says most about the export as a whole comes first.
+    let rank = |it: &&Ignored| match it.code {
+        "C2T-S003" => 0,
+        "C2T-S002" => 1,
+        code if code == CUT_OFF.code => 2,
+        "C2T-S019" | "C2T-S020" | "C2T-S021" | "C2T-S010" => 3,
+        _ => 4,
+    };
+    match ignored.min_by_key(rank) {
         Some(first) => Error::failed(first.code, first.why).at(first.path.clone()),
         None => Error::failed("C2T-S000", "the export folder holds no files").at(place),
     }
     .fix("name the JSON export of Close (Settings, Export, format JSON, with activities)")
 }
 
-fn recognise(path: &Path) -> Content {
-    let Ok(mut file) = File::open(path) else { return UNREADABLE };
-    let mut head = [0; 2];
-    let gzip = matches!(file.read(&mut head), Ok(2)) && head == [0x1f, 0x8b];
-    if file.seek(SeekFrom::Start(0)).is_err() {
-        return UNREADABLE;
-    }
-    let mut sniff = Vec::with_capacity(SNIFF);
-    if gzip {
-        let mut input = MultiGzDecoder::new(file).take(SNIFF as u64);
-        if input.read_to_end(&mut sniff).is_err() && sniff.is_empty() {
-            return BAD_GZIP;
-        }
-    } else if file.take(SNIFF as u64).read_to_end(&mut sniff).is_err() {
-        return UNREADABLE;
-    }
-    content(&sniff, gzip)
-}
-
-fn content(sniff: &[u8], gzip: bool) -> Content {
-    let text = sniff.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sniff).trim_ascii_start();
-    match text.first() {
-        _ if sniff.starts_with(b"\xff\xfe") || sniff.starts_with(b"\xfe\xff") => UTF16,
-        None => EMPTY,
-        Some(b'[') if is_backup_defect(text) => BACKUP,
-        Some(b'{' | b'[') => Content::Json { gzip },
-        Some(b'<') => HTML,
-        _ if is_csv(text) => CSV,
-        _ => NOT_JSON,
-    }
-}
-
-/// `[` newline `,0,1…`: positions in place of records (`close-format.md` §1.3, known-bad input).
-fn is_backup_defect(text: &[u8]) -> bool {
-    let inside = text[1..].trim_ascii_start();
-    inside
-        .strip_prefix(b",")
-        .is_some_and(|rest| rest.trim_ascii_start().first().is_some_and(u8::is_ascii_digit))
-}
-
-/// A header line of comma-separated words.
-fn is_csv(text: &[u8]) -> bool {
-    let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
-    let printable =
-        std::str::from_utf8(line).is_ok_and(|l| !l.trim_end().contains(char::is_control));
-    let columns = line.split(|b| *b == b',' || *b == b';').count();
-    let lower = line.to_ascii_lowercase();
-    let known = [&b"id"[..], b"lead", b"name", b"status", b"email", b"contact"];
-    printable && columns > 2 && known.iter().any(|w| memchr::memmem::find(&lower, w).is_some())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn recognises_content_whatever_the_name() {
-        for (bytes, expected) in [
-            (&b"[{\"id\":\"lead_1\"}]"[..], Content::Json { gzip: false }),
-            (b"\xef\xbb\xbf {\"data\":[]}", Content::Json { gzip: false }),
-            (b"", EMPTY),
-            (b" \n ", EMPTY),
-            (b"[\n,0,1\n]", BACKUP),
-            (b"id,display_name,status_label\nlead_1,x,y\n", CSV),
-            (b"<!DOCTYPE html>", HTML),
-            (b"\x89PNG\r\n\x1a\n", NOT_JSON),
-            (b"hello, this is not it", NOT_JSON),
-        ] {
-            assert_eq!(content(bytes, false), expected, "{}", String::from_utf8_lossy(bytes));
-        }
-    }
 
     #[test]
     fn a_file_given_by_name_must_be_an_export_but_a_folder_may_hold_others() {
@@ -267,5 +293,20 @@ mod tests {
         assert_eq!(names, ["a.txt", "b.json"]);
         assert_eq!(found.ignored.len(), 1);
         assert_eq!(Sources::find(&[dir.path().join("photo.png")]).unwrap_err().code, "C2T-S004");
+    }
+
+    #[test]
+    fn patterns_are_expanded_and_must_match() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a1.json", "a2.json", "b.json"] {
+            std::fs::write(dir.path().join(name), "[{}]").unwrap();
+        }
+        let found = Sources::find(&[dir.path().join("a?.json"), dir.path().join("a*")]).unwrap();
+        let names: Vec<_> = found.files.iter().map(|f| &f.name[..]).collect();
+        assert_eq!(names, ["a1.json", "a2.json"]);
+        assert_eq!(Sources::find(&[dir.path().join("c*.json")]).unwrap_err().code, "C2T-E063");
+        assert_eq!(Sources::find(&[dir.path().join("c[.json")]).unwrap_err().code, "C2T-E064");
+        std::fs::write(dir.path().join("odd[1].json"), "[{}]").unwrap();
+        assert!(Sources::find(&[dir.path().join("odd[1].json")]).is_ok());
     }
 }

@@ -3,15 +3,17 @@
 //! one chunk. A broken record is cut out and marked, and cutting goes on behind it. It must not
 //! parse or interpret a record.
 
-use super::scan::{Outcome, Scan, Watch};
+use super::guard::Damage;
+use super::scan::{Outcome, Pages, Scan, Watch};
 use crate::error::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::Path;
+use std::sync::Arc;
 
 mod lost;
 
-use lost::{nests_never, opening};
+use lost::{list, nests_never, opening};
 
 /// A chunk closes at the first record end behind this many bytes.
 const CHUNK: usize = 512 * 1024;
@@ -47,7 +49,8 @@ pub struct Envelope {
     pub json: Vec<u8>,
     /// How many records the page held.
     pub records: u64,
-    /// How its records begin: pages of one list, in one file or several, begin alike.
+    /// How its records begin: pages of one list, in one file or several, begin alike. Empty where
+    /// that says nothing.
     pub opening: Vec<u8>,
 }
 
@@ -66,6 +69,8 @@ pub struct Chunk {
     pub envelopes: Vec<Envelope>,
     /// The source ended inside an array, a page or a record.
     pub truncated: bool,
+    /// Its bytes ended before their time.
+    pub damage: Option<Damage>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +81,10 @@ enum Place {
     Array,
     /// Between the elements of a page's `data`; the page's head and its records so far.
     Page { head: Vec<u8>, records: u64 },
+    /// Between the records of a group in a page: they count as the page's.
+    Group,
+    /// Behind a group's records, inside the group.
+    GroupTail,
     /// Behind a page's `data`, inside the page object.
     Tail { head: Vec<u8>, records: u64 },
     /// Behind a broken record, looking for the next good one.
@@ -85,7 +94,7 @@ enum Place {
 /// Cuts one source; see the module's head.
 pub struct Splitter<R> {
     input: R,
-    path: PathBuf,
+    path: Arc<Path>,
     source: usize,
     buf: Vec<u8>,
     offset: u64,
@@ -96,22 +105,24 @@ pub struct Splitter<R> {
     eof: bool,
     /// How the records of this source begin, learnt from the first good one.
     opening: Vec<u8>,
+    /// How the records of this page begin, learnt from its first good one.
+    list: Vec<u8>,
     /// One record a line: a record that is not closed at the line's end is broken.
     lines: bool,
     hash: Option<Sha256>,
     bytes: u64,
-    /// The compressed data breaks off.
-    cut_off: bool,
+    /// The bytes ended before their time.
+    damage: Option<Damage>,
 }
 
 impl<R: Read> Splitter<R> {
     /// A splitter over `input`, which is source number `source`; `hash` asks for its SHA-256.
-    pub fn new(input: R, path: PathBuf, source: usize, hash: bool) -> Self {
+    pub fn new(input: R, path: Arc<Path>, source: usize, hash: bool) -> Self {
         Self {
             input,
             path,
             source,
-            buf: Vec::with_capacity(CHUNK + 2 * READ),
+            buf: Vec::new(),
             offset: 0,
             at: 0,
             scan: None,
@@ -119,10 +130,11 @@ impl<R: Read> Splitter<R> {
             chunk: Chunk { source, ..Chunk::default() },
             eof: false,
             opening: Vec::new(),
+            list: Vec::new(),
             lines: false,
             hash: hash.then(Sha256::new),
             bytes: 0,
-            cut_off: false,
+            damage: None,
         }
     }
 
@@ -140,6 +152,7 @@ impl<R: Read> Splitter<R> {
             let progress = match self.places.last() {
                 Some(Place::Lost) => self.find_again(),
                 Some(Place::Tail { .. }) => self.tail(),
+                Some(Place::GroupTail) => self.group_tail(),
                 _ if self.scan.is_some() => self.record(),
                 _ => self.between(),
             };
@@ -158,7 +171,8 @@ impl<R: Read> Splitter<R> {
             }
             let done = self.chunk.records.is_empty()
                 && self.chunk.envelopes.is_empty()
-                && !self.chunk.truncated;
+                && !self.chunk.truncated
+                && self.chunk.damage.is_none();
             return Ok(if done { None } else { Some(self.emit()) });
         }
     }
@@ -170,19 +184,20 @@ impl<R: Read> Splitter<R> {
         let mut limited = self.input.by_ref().take(want as u64);
         let read = match limited.read_to_end(&mut self.buf) {
             Ok(read) => read,
-            // Compressed data that breaks off: what came before it is good.
-            Err(e) if is_broken_data(e.kind()) => {
-                self.cut_off = true;
-                self.buf.len() - old
-            }
-            Err(e) => return Err(Error::io("cannot read the export", &self.path, e)),
+            // Packed data that breaks off: what came before it is good.
+            Err(e) => match Damage::of(&e) {
+                Some(damage) => {
+                    (self.damage, self.chunk.damage) = (Some(damage), Some(damage));
+                    self.buf.len() - old
+                }
+                None => return Err(Error::io("cannot read the export", &self.path, e)),
+            },
         };
         self.bytes += read as u64;
         if let Some(hash) = &mut self.hash {
             hash.update(&self.buf[old..]);
         }
-        self.eof = read == 0 || self.cut_off;
-        self.chunk.truncated |= self.cut_off;
+        self.eof = read == 0 || self.damage.is_some();
         if old == 0 && self.offset == 0 && self.buf.starts_with(b"\xef\xbb\xbf") {
             self.at = 3;
         }
@@ -191,7 +206,9 @@ impl<R: Read> Splitter<R> {
 
     /// Hands out everything before `at` as a chunk.
     fn emit(&mut self) -> Chunk {
-        let mut rest = Vec::with_capacity((self.buf.len() - self.at + 2 * READ).max(CHUNK + READ));
+        let left = self.buf.len() - self.at;
+        let room = if self.eof { left } else { (left + 2 * READ).max(CHUNK + READ) };
+        let mut rest = Vec::with_capacity(room);
         rest.extend_from_slice(&self.buf[self.at..]);
         self.buf.truncate(self.at);
         let bytes = std::mem::replace(&mut self.buf, rest);
@@ -209,7 +226,8 @@ impl<R: Read> Splitter<R> {
 
     fn push(&mut self, start: usize, end: usize, broken: Option<Broken>) {
         self.chunk.records.push(Span { start, end, broken });
-        if let Some(Place::Page { records, .. }) = self.places.last_mut() {
+        let page = self.places.iter_mut().rev().find(|place| **place != Place::Group);
+        if let Some(Place::Page { records, .. }) = page {
             *records += 1;
         }
         self.at = end;
@@ -232,10 +250,13 @@ impl<R: Read> Splitter<R> {
             }
             b']' if !top => {
                 self.at += 1;
-                if let Some(Place::Page { head, records }) = self.places.pop() {
-                    self.places.push(Place::Tail { head, records });
-                    self.scan = Some(Scan::inside(self.at));
-                }
+                let tail = match self.places.pop() {
+                    Some(Place::Page { head, records }) => Place::Tail { head, records },
+                    Some(Place::Group) => Place::GroupTail,
+                    _ => return true,
+                };
+                self.places.push(tail);
+                self.scan = Some(Scan::inside(self.at));
             }
             _ => return self.stray(),
         }
@@ -247,7 +268,11 @@ impl<R: Read> Splitter<R> {
         let Ok(line_end) = self.line_end() else { return false };
         let limit = line_end.unwrap_or(self.buf.len());
         let Some(scan) = &mut self.scan else { return true };
-        let pages = !matches!(self.places.last(), Some(Place::Page { .. }));
+        let pages = match self.places.last() {
+            Some(Place::Page { .. }) => Pages::Groups,
+            Some(Place::Group) => Pages::None,
+            _ => Pages::Data,
+        };
         let foreign = if nests_never(&self.opening) { &self.opening[..] } else { &[] };
         let watch = Watch { pages, foreign, eof: self.eof || line_end.is_some() };
         let start = scan.start;
@@ -255,7 +280,9 @@ impl<R: Read> Splitter<R> {
             Outcome::Complete(end) => self.complete(start, end),
             Outcome::Page(inside) => {
                 let head = self.buf[start..inside].to_vec();
-                self.places.push(Place::Page { head, records: 0 });
+                let group = matches!(self.places.last(), Some(Place::Page { .. }));
+                let page = Place::Page { head, records: 0 };
+                self.places.push(if group { Place::Group } else { page });
                 self.at = inside;
                 self.scan = None;
             }
@@ -285,6 +312,9 @@ impl<R: Read> Splitter<R> {
         if self.opening.is_empty() {
             self.opening = opening(&self.buf[start..end]);
         }
+        if self.list.is_empty() && self.places.len() > 1 {
+            self.list = list(&self.buf[start..end]);
+        }
         if self.places.len() == 1 && !self.lines {
             let next_is_line =
                 self.buf.get(end) == Some(&b'\n') || self.buf[end..].starts_with(b"\r\n");
@@ -297,7 +327,8 @@ impl<R: Read> Splitter<R> {
     fn tail(&mut self) -> bool {
         let Some(scan) = &mut self.scan else { return false };
         let start = scan.start;
-        let outcome = scan.run(&self.buf, Watch { pages: false, foreign: &[], eof: self.eof });
+        let outcome =
+            scan.run(&self.buf, Watch { pages: Pages::None, foreign: &[], eof: self.eof });
         let end = match outcome {
             Outcome::Complete(end) => end,
             Outcome::More => return false,
@@ -309,7 +340,7 @@ impl<R: Read> Splitter<R> {
         };
         if let Some(Place::Tail { head, records }) = self.places.pop() {
             let json = [&head[..], b"]", &self.buf[start..end]].concat();
-            let opening = self.opening.clone();
+            let opening = std::mem::take(&mut self.list);
             self.chunk.envelopes.push(Envelope { json, records, opening });
         }
         self.at = end;
@@ -317,19 +348,42 @@ impl<R: Read> Splitter<R> {
         true
     }
 
+    /// Behind a group's records: skips what else the group says, which is totals.
+    fn group_tail(&mut self) -> bool {
+        let Some(scan) = &mut self.scan else { return false };
+        let watch = Watch { pages: Pages::None, foreign: &[], eof: self.eof };
+        match scan.run(&self.buf, watch) {
+            Outcome::Complete(end) => {
+                self.at = end;
+                self.scan = None;
+                self.places.pop();
+            }
+            Outcome::More => return false,
+            Outcome::Illegal(at) | Outcome::Page(at) => {
+                self.places.pop();
+                self.lose(at);
+            }
+        }
+        true
+    }
+
     /// The source ended inside something: what is left is a truncated record.
     fn end_inside(&mut self) {
-        self.chunk.truncated = true;
+        self.chunk.truncated = self.damage.is_none();
+        self.chunk.damage = self.damage;
         let left = self.buf[self.at..].trim_ascii().len();
-        let in_tail = matches!(self.places.last(), Some(Place::Tail { .. }));
+        let in_tail = matches!(self.places.last(), Some(Place::Tail { .. } | Place::GroupTail));
         if left > 0 && !in_tail {
             self.push(self.at, self.buf.len(), Some(Broken::Truncated));
+        }
+        while matches!(self.places.last(), Some(Place::Group | Place::GroupTail)) {
+            self.places.pop();
         }
         if let Some(Place::Tail { head, records } | Place::Page { head, records }) =
             self.places.pop()
         {
             let json = [&head[..], b"]}"].concat();
-            let opening = self.opening.clone();
+            let opening = std::mem::take(&mut self.list);
             self.chunk.envelopes.push(Envelope { json, records, opening });
         }
         self.places.truncate(1);
@@ -339,11 +393,6 @@ impl<R: Read> Splitter<R> {
         self.scan = None;
         self.at = self.buf.len();
     }
-}
-
-fn is_broken_data(kind: std::io::ErrorKind) -> bool {
-    use std::io::ErrorKind as E;
-    matches!(kind, E::UnexpectedEof | E::InvalidData | E::InvalidInput)
 }
 
 /// Lower-case hexadecimal.

@@ -1,7 +1,9 @@
 //! What an export holds and what it lacks, and what each missing file costs. It must not promise
 //! what a conversion would do.
 
-use super::summary::{IgnoredLine, IncompleteLine, ignored, incomplete};
+use super::summary::{
+    IgnoredLine, IncompleteLine, ignored, incomplete, messages, messages_line, remarks,
+};
 use super::table::{Table, number, size};
 use crate::close::{Kind, Space};
 use crate::survey::{Map, Survey};
@@ -29,6 +31,12 @@ pub struct Audit {
     pub incomplete: Vec<IncompleteLine>,
     /// Files of the export's folders that are no Close JSON.
     pub ignored_files: Vec<IgnoredLine>,
+    /// What is read but is worth a remark.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<IgnoredLine>,
+    /// Messages of Singer and Airbyte that carry no record, by what they call themselves.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub messages: Map<String, u64>,
     /// Records that could not be read.
     pub unreadable: u64,
 }
@@ -155,6 +163,8 @@ impl Audit {
             missing: missing(survey),
             incomplete: incomplete(survey),
             ignored_files: ignored(survey),
+            remarks: remarks(survey),
+            messages: messages(survey),
             unreadable: survey.unreadable,
         }
     }
@@ -163,8 +173,12 @@ impl Audit {
     pub fn text(&self) -> String {
         let mut out = String::new();
         let mut files = Table::new(&["file", "bytes"]);
-        for line in &self.files {
+        for line in self.files.iter().take(FILES) {
             files.row([line.file.clone(), size(line.bytes)]);
+        }
+        if let Some(rest) = self.files.get(FILES..).filter(|rest| !rest.is_empty()) {
+            let bytes = rest.iter().map(|line| line.bytes).sum();
+            files.row([format!("{} more", number(rest.len() as u64)), size(bytes)]);
         }
         let _ = writeln!(out, "{}", files.text());
         let _ = writeln!(out, "{}", self.by_year());
@@ -196,6 +210,12 @@ impl Audit {
         }
         for line in &self.ignored_files {
             let _ = writeln!(out, "\nLeft out [{}]: {}: {}", line.code, line.file, line.why);
+        }
+        for line in &self.remarks {
+            let _ = writeln!(out, "\nRemark [{}]: {}: {}", line.code, line.file, line.why);
+        }
+        if let Some(line) = messages_line(&self.messages) {
+            let _ = writeln!(out, "\n{line}");
         }
         if self.unreadable > 0 {
             let _ = writeln!(
@@ -236,6 +256,8 @@ impl Audit {
     }
 }
 
+/// Files with a row of their own; `--format json` lists all.
+const FILES: usize = 100;
 /// Years with a column of their own.
 const YEARS: usize = 10;
 

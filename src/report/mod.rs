@@ -5,6 +5,7 @@ mod attachments;
 pub mod audit;
 pub mod conservation;
 pub mod files;
+pub mod findings;
 mod inventory;
 pub mod map;
 mod names;
@@ -13,6 +14,7 @@ pub mod summary;
 mod table;
 
 pub use audit::Audit;
+pub use findings::Findings;
 pub use map::MapLine;
 pub use proposal::Proposal;
 pub use summary::Summary;

@@ -10,6 +10,7 @@ use crate::close::{Fate, Kind};
 use crate::event::RecordCounts;
 use crate::mapping::decisions::Decision;
 use crate::plan::{IdleDecision, Plan, Sampled};
+use crate::survey::incomplete::Place;
 use crate::survey::{Map, Survey};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -37,6 +38,12 @@ pub struct Summary {
     pub attachments: Attachments,
     /// Files of the export's folders that are no Close JSON.
     pub ignored_files: Vec<IgnoredLine>,
+    /// What was read but is worth a remark.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<IgnoredLine>,
+    /// Messages of Singer and Airbyte that carry no record, by what they call themselves.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub messages: Map<String, u64>,
     /// Decisions about records that are not there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub idle_decisions: Vec<IdleDecision>,
@@ -144,6 +151,8 @@ impl Summary {
             incomplete: incomplete(survey),
             attachments: Attachments::default(),
             ignored_files: ignored(survey),
+            remarks: remarks(survey),
+            messages: messages(survey),
             idle_decisions: plan.idle.clone(),
             since: None,
             sample: plan.sample.as_ref().map(|sample| sample.counts),
@@ -215,6 +224,9 @@ impl Summary {
         if let Some(sample) = &self.sample {
             let _ = writeln!(out, "\n{}", sample.text());
         }
+        if let Some(line) = messages_line(&self.messages) {
+            let _ = writeln!(out, "\n{line}");
+        }
         out.push_str(&files::text(&self.attachments));
         if !self.notices.is_empty() {
             let _ = writeln!(out, "\nSet aside or remarked (reports/rejects.csv)");
@@ -274,14 +286,47 @@ pub(super) fn incomplete(survey: &Survey) -> Vec<IncompleteLine> {
     let findings = survey.incomplete.findings();
     let lines = findings.into_iter().map(|f| IncompleteLine {
         code: f.code,
-        file: name(f.source),
+        file: match f.place {
+            Place::Source(at) => name(at),
+            Place::Archive(name) => name,
+            Place::Export => "the export".to_owned(),
+        },
         what: f.what,
     });
     lines.collect()
 }
 
+/// What was read but is worth a remark.
+pub(super) fn remarks(survey: &Survey) -> Vec<IgnoredLine> {
+    let files = survey.remarks.iter();
+    let files = files.map(|i| IgnoredLine { file: i.name.clone(), code: i.code, why: i.why });
+    let names = survey.sources.iter().map(|source| &*source.name);
+    let layouts = survey.carried.remarks(names).into_iter().filter_map(|remark| {
+        let source = survey.sources.get(remark.source)?;
+        Some(IgnoredLine { file: source.name.clone(), code: remark.code, why: remark.what })
+    });
+    files.chain(layouts).collect()
+}
+
+pub(super) fn messages(survey: &Survey) -> Map<String, u64> {
+    let mut messages: Map<String, u64> =
+        survey.carried.messages.iter().map(|(word, n)| (word.to_string(), *n)).collect();
+    messages.sort_keys();
+    messages
+}
+
+/// Messages that carry no record, in one line; `None` when there are none.
+pub(super) fn messages_line(messages: &Map<String, u64>) -> Option<String> {
+    let words = messages.iter().map(|(word, n)| format!("{} {word}", number(*n)));
+    let words: Vec<String> = words.collect();
+    (!words.is_empty())
+        .then(|| format!("Messages without a record, passed over: {}", words.join(", ")))
+}
+
 pub(super) fn ignored(survey: &Survey) -> Vec<IgnoredLine> {
-    let useless = survey.sources.iter().enumerate().filter(|(at, _)| !survey.useful.contains(at));
+    // A list without entries is a list all the same.
+    let useless = |at: &usize| survey.strange.contains(at) && !survey.useful.contains(at);
+    let useless = survey.sources.iter().enumerate().filter(|(at, _)| useless(at));
     let useless = useless.map(|(_, source)| IgnoredLine {
         file: source.name.clone(),
         code: "C2T-S009",

@@ -10,7 +10,7 @@ use crate::close::shape::{attachment, call, contact, custom_object, lead, opport
 use crate::close::{Field, Group, Kind, Record, Space, time};
 use crate::error::Result;
 use crate::pipeline;
-use crate::read::{Chunk, Node, Sources, node, with_parser};
+use crate::read::{Chunk, Damage, Node, Parsed, Sources, node, with_parser};
 
 /// Reads the whole export once; `waived` are the paths the user's map drops.
 ///
@@ -38,8 +38,7 @@ pub fn survey_of(
     waived: &Waived,
     keep: Option<Keep<'_>>,
 ) -> Result<(Survey, Seen)> {
-    let bytes = sources.files.iter().map(|s| if s.gzip { s.bytes * 8 } else { s.bytes }).sum();
-    let seen = Seen::for_bytes(bytes);
+    let seen = Seen::for_bytes(Sources::estimate(&sources.files));
     let mut all = Survey { latest: i64::MIN, ..Survey::default() };
     let work = |chunk: Chunk| chunk_survey(&chunk, &seen, waived, keep);
     let ends = pipeline::ordered(pool, &sources.files, true, work, |part| {
@@ -47,27 +46,33 @@ pub fn survey_of(
         Ok(())
     })?;
     all.count_different();
-    (all.sources, all.ends, all.ignored) = (sources.files, ends, sources.ignored);
+    all.incomplete.compare(&all.different, &all.leads, &all.contacts);
+    all.incomplete.archives = sources.damaged;
+    (all.sources, all.ends) = (sources.files, ends);
+    (all.ignored, all.remarks) = (sources.ignored, sources.remarks);
     Ok((all, seen))
 }
 
 fn chunk_survey(chunk: &Chunk, seen: &Seen, waived: &Waived, keep: Option<Keep<'_>>) -> Survey {
     let survey = Survey { latest: i64::MIN, ..Survey::default() };
-    let mut collector = Collector { survey, seen, waived, keep };
+    let mut collector = Collector { survey, source: chunk.source, seen, waived, keep };
     for span in &chunk.records {
         let raw = &chunk.bytes[span.start..span.end];
         let parsed = span.broken.is_none()
-            && with_parser(|parser| parser.parse(raw, |nodes, _| collector.value(nodes)).is_ok());
+            && with_parser(|parser| parser.parse(raw, |value| collector.value(&value)).is_ok());
         collector.survey.unreadable += u64::from(!parsed && keep.is_none());
     }
     if collector.survey.read.keys().any(|kind| *kind != Kind::Unknown) {
         collector.survey.useful.insert(chunk.source);
+    } else if collector.survey.unreadable > 0 || !collector.survey.read.is_empty() {
+        collector.survey.strange.insert(chunk.source);
     }
     for envelope in &chunk.envelopes {
         collector.survey.incomplete.page(chunk.source, envelope);
     }
-    if chunk.truncated {
-        collector.survey.incomplete.truncated.push(chunk.source);
+    let cut_off = chunk.truncated.then_some(Damage::CutOff);
+    if let Some(damage) = chunk.damage.or(cut_off) {
+        collector.survey.incomplete.damaged.push((chunk.source, damage));
     }
     collector.survey
 }
@@ -75,13 +80,15 @@ fn chunk_survey(chunk: &Chunk, seen: &Seen, waived: &Waived, keep: Option<Keep<'
 /// Collects what one part of the export holds.
 pub struct Collector<'s> {
     survey: Survey,
+    source: usize,
     seen: &'s Seen,
     waived: &'s Waived,
     keep: Option<Keep<'s>>,
 }
 
 impl Collector<'_> {
-    fn value<'a>(&mut self, nodes: &'a [Node<'a>]) {
+    fn value<'a>(&mut self, value: &Parsed<'a>) {
+        self.survey.carried.see(self.source, value);
         let mut strays = 0;
         let (waived, keep) = (self.waived, self.keep);
         let mut visit = |visit: Visit<'a>| {
@@ -89,9 +96,8 @@ impl Collector<'_> {
                 self.record(&visit);
             }
         };
-        let context = walk::Context::default();
         let mut stray = |_: &[Node<'a>]| strays += 1;
-        walk::records(nodes, None, context, waived, &mut visit, &mut stray);
+        walk::value(value, waived, &mut visit, &mut stray);
         self.survey.unreadable += if keep.is_none() { strays } else { 0 };
     }
 
@@ -105,6 +111,9 @@ impl Collector<'_> {
             if let Ok(value) = serde_json::from_slice(&json) {
                 self.survey.config.see(record.kind, &value);
                 self.survey.inventory.see(record.kind, &value);
+                if record.kind == Kind::Unknown {
+                    self.survey.incomplete.object(self.source, &value);
+                }
             }
             return;
         }
@@ -115,7 +124,7 @@ impl Collector<'_> {
             Kind::Lead => self.lead(record),
             Kind::Contact => self.contact(visit),
             Kind::Opportunity => self.opportunity(record),
-            Kind::Task => self.task(record),
+            Kind::Task => self.task(visit),
             Kind::CommentThread => self.thread(record),
             kind if kind.is_activity() => self.activity(visit),
             _ => {}
@@ -210,7 +219,12 @@ impl Collector<'_> {
         self.files(record, o::ATTACHMENTS);
     }
 
-    fn task(&mut self, record: &Record<'_>) {
+    fn task(&mut self, visit: &Visit<'_>) {
+        let record = &visit.record;
+        if visit.context.lead.is_none() {
+            let is_to_do = record.peek(task::TYPE).is_none_or(|word| word == "lead");
+            self.survey.carried.task(self.source, is_to_do);
+        }
         let updated = micros(record, task::DATE_UPDATED).unwrap_or(i64::MIN);
         self.named(record, task::ASSIGNED_TO, Some(task::ASSIGNED_TO_NAME), updated, Role::Owner);
         self.editors(
@@ -423,9 +437,11 @@ impl Survey {
             (total.0, total.1) = (total.0 + files, total.1 + bytes);
         }
         self.useful.extend(part.useful);
+        self.strange.extend(part.strange);
         self.recordings += part.recordings;
         self.latest = self.latest.max(part.latest);
         self.incomplete.absorb(part.incomplete);
+        self.carried.absorb(part.carried);
         self.rejects.extend(part.rejects);
         self.unreadable += part.unreadable;
     }

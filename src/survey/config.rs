@@ -115,6 +115,9 @@ impl Config {
             self.user(user, inactive);
             return;
         }
+        // `/me/` holds the organisations themselves, `/user/` their ids.
+        let organizations = list(value, "organizations").filter(|entry| entry.is_object());
+        organizations.for_each(|organization| self.organization(organization));
         let id = word(value, "user_id").or_else(|| word(value, "id"));
         let Some(id) = id.filter(|id| id.starts_with("user_")) else { return };
         let first = word(value, "user_first_name").or_else(|| word(value, "first_name"));

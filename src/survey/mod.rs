@@ -2,6 +2,7 @@
 //! collected here, in counters and compact facts that can be merged: what it keeps grows with
 //! leads, contacts and opportunities, never with activities. It must not decide anything.
 
+pub mod carried;
 pub mod config;
 pub mod facts;
 pub mod incomplete;
@@ -87,6 +88,8 @@ pub struct Survey {
     pub threads: HashMap<Box<str>, Box<str>, foldhash::fast::FixedState>,
     /// Sources that hold at least one object of Close.
     pub useful: Set<usize>,
+    /// Sources that hold something that is no object of Close.
+    pub strange: Set<usize>,
     /// Files referenced: how many and their bytes, by kind.
     pub files: Map<Kind, (u64, u64)>,
     /// Recordings and voicemails referenced.
@@ -95,6 +98,10 @@ pub struct Survey {
     pub latest: i64,
     /// Pages and files that are not whole.
     pub incomplete: incomplete::Incomplete,
+    /// How the records came.
+    pub carried: carried::Carried,
+    /// Files and members that are read but worth a remark.
+    pub remarks: Vec<Ignored>,
     /// Records that could not be read, and how each was repaired.
     pub rejects: Vec<Reject>,
     /// Records that could not be read.
@@ -112,7 +119,9 @@ impl Survey {
         self.deal_statuses = whole.deal_statuses;
         self.config = whole.config;
         self.latest = whole.latest;
-        self.useful = whole.useful;
+        (self.useful, self.strange) = (whole.useful, whole.strange);
+        (self.incomplete, self.carried) = (whole.incomplete, whole.carried);
+        self.remarks = whole.remarks;
         let ledger = std::mem::replace(&mut self.ledger, whole.ledger);
         let read = std::mem::replace(&mut self.read, whole.read);
         let different = std::mem::replace(&mut self.different, whole.different);

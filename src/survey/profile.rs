@@ -34,6 +34,8 @@ pub struct Profile {
     pub dates: u64,
     /// Texts that are instants.
     pub instants: u64,
+    /// Texts that are midnight in UTC: dates that a carrier made instants of.
+    pub midnights: u64,
     /// Texts that are user ids.
     pub users: u64,
     /// Texts that are contact ids.
@@ -87,6 +89,7 @@ impl Profile {
             self.dates += 1;
         } else if digit && time::instant(text).is_some() {
             self.instants += 1;
+            self.midnights += u64::from(time::is_midnight(text));
         }
         self.numeric += u64::from(is_numeric(text));
         self.users += u64::from(text.starts_with("user_"));
@@ -126,6 +129,7 @@ impl Profile {
             (&mut self.objects, other.objects),
             (&mut self.dates, other.dates),
             (&mut self.instants, other.instants),
+            (&mut self.midnights, other.midnights),
             (&mut self.users, other.users),
             (&mut self.contacts, other.contacts),
             (&mut self.custom_objects, other.custom_objects),

@@ -75,10 +75,7 @@ fn of_chunk(chunk: &Chunk) -> Map<usize, Lowest> {
         };
         // What cannot be read has no values; the survey has counted it.
         let _ = with_parser(|parser| {
-            parser.parse(raw, |nodes, _| {
-                let context = walk::Context::default();
-                walk::records(nodes, None, context, &[], &mut visit, &mut |_| ());
-            })
+            parser.parse(raw, |value| walk::value(&value, &[], &mut visit, &mut |_| ()))
         });
     }
     found

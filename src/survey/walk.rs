@@ -3,7 +3,7 @@
 
 use crate::close::record::Waived;
 use crate::close::{Kind, Record, classify};
-use crate::read::{Node, node};
+use crate::read::{Node, Parsed, node};
 
 /// What the surroundings of a record say.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,8 +21,46 @@ pub struct Visit<'a> {
     pub context: Context<'a>,
 }
 
-/// Arrays that wrap records of unknown kind (`close-format.md` §1.3, L11).
-const WRAPPERS: &[&str] = &["objects"];
+/// Arrays that wrap records of unknown kind: groups, and the fields of a schema (`close-format.md`
+/// §1.3, L11 and L12).
+const WRAPPERS: &[&str] = &["objects", "fields"];
+
+/// The words of streams and of `__object_type`, for objects that do not say themselves what they are.
+const STREAMS: &[(&str, Kind)] = &[
+    ("lead", Kind::Lead),
+    ("contact", Kind::Contact),
+    ("opportunity", Kind::Opportunity),
+    ("task", Kind::Task),
+    ("user", Kind::User),
+    ("pipeline", Kind::Pipeline),
+    ("custom_field", Kind::CustomField),
+    ("custom_object", Kind::CustomObject),
+    ("event", Kind::Event),
+    ("event_log", Kind::Event),
+];
+
+/// The kind a stream names, in the singular or the plural.
+fn of_stream(word: &str) -> Option<Kind> {
+    let singular = match word.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => word.strip_suffix('s').unwrap_or(word).to_owned(),
+    };
+    STREAMS.iter().find(|(known, _)| *known == singular).map(|(_, kind)| *kind)
+}
+
+/// Calls `visit` for each record of a parsed value, as [`records`] does; a message that carries no
+/// record has none.
+pub fn value<'a>(
+    value: &Parsed<'a>,
+    waived: &Waived,
+    visit: &mut impl FnMut(Visit<'a>),
+    stray: &mut impl FnMut(&'a [Node<'a>]),
+) {
+    if value.message.is_none() {
+        let hint = of_stream(value.stream);
+        records(value.nodes, hint, Context::default(), waived, visit, stray);
+    }
+}
 
 /// Calls `visit` for the record at `nodes` and for each record inside it, outer ones first.
 /// Anything that is no object is handed to `stray`.
@@ -38,8 +76,10 @@ pub fn records<'a>(
         stray(nodes);
         return;
     }
-    let kind = classify(nodes, hint.filter(|kind| *kind != Kind::Unknown));
+    let mut kind = classify(nodes, hint.filter(|kind| *kind != Kind::Unknown));
     if kind == Kind::Unknown {
+        let said = node::get_text(nodes, "__object_type").and_then(of_stream);
+        kind = said.unwrap_or(kind);
         let groups = WRAPPERS.iter().filter_map(|key| node::get(nodes, key));
         let groups: Vec<_> =
             groups.filter(|g| matches!(g.first(), Some(Node::Array { .. }))).collect();

@@ -9,7 +9,7 @@ use crate::close::{Kind, Record, time};
 use crate::event;
 use crate::plan::Plan;
 use crate::read::split::Broken;
-use crate::read::{Chunk, Node, node};
+use crate::read::{Chunk, Node, Parsed, node};
 use crate::survey::{Map, Visit, hash, walk};
 
 /// Turns one chunk into rows, archive lines and events.
@@ -22,7 +22,7 @@ pub fn chunk(plan: &Plan, chunk: &Chunk) -> Output {
         match span.broken {
             Some(Broken::Truncated) => work.unreadable(raw, event::TRUNCATED, ""),
             Some(Broken::Malformed) => {
-                let fault = crate::read::with_parser(|parser| parser.parse(raw, |_, _| ()).err());
+                let fault = crate::read::with_parser(|parser| parser.parse(raw, |_| ()).err());
                 match fault {
                     Some(fault) => work.unreadable(raw, event::BROKEN, &fault.reason),
                     None => work.unreadable(raw, event::NO_OBJECT, ""),
@@ -36,13 +36,13 @@ pub fn chunk(plan: &Plan, chunk: &Chunk) -> Output {
 
 fn record(work: &mut Work<'_>, raw: &[u8]) {
     let parsed = crate::read::with_parser(|parser| {
-        parser.parse(raw, |nodes, repairs| {
-            let (visits, strays) = taken_apart(work.plan, nodes);
+        parser.parse(raw, |value| {
+            let (visits, strays) = taken_apart(work.plan, &value);
             if work.plan.sample.is_some() && visits.is_empty() {
                 return;
             }
-            if !repairs.is_none() {
-                work.repaired(raw, nodes, repairs);
+            if !value.repairs.is_none() {
+                work.repaired(raw, value.nodes, value.repairs);
             }
             tree(work, visits, strays);
         })
@@ -56,13 +56,10 @@ type Parts<'a> = (Vec<Visit<'a>>, Vec<&'a [Node<'a>]>);
 
 /// The records in one parsed value, and what is none. Of a sample only what belongs to it, as if
 /// there were nothing else.
-fn taken_apart<'a>(plan: &Plan, nodes: &'a [Node<'a>]) -> Parts<'a> {
+fn taken_apart<'a>(plan: &Plan, value: &Parsed<'a>) -> Parts<'a> {
     let (mut visits, mut strays): Parts<'a> = (Vec::new(), Vec::new());
-    let context = walk::Context::default();
-    let waived = plan.rules.waived();
-    walk::records(nodes, None, context, waived, &mut |visit| visits.push(visit), &mut |nodes| {
-        strays.push(nodes);
-    });
+    let mut visit = |visit| visits.push(visit);
+    walk::value(value, plan.rules.waived(), &mut visit, &mut |nodes| strays.push(nodes));
     if let Some(sample) = &plan.sample {
         visits.retain(|visit| sample.has(visit));
         strays.clear();

@@ -110,7 +110,7 @@ fn due(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
         return;
     }
     let cell = |raw: &str| -> Result<String, event::Notice> {
-        if time::is_date_only(raw) || is_midnight(raw) {
+        if time::is_date_only(raw) || time::is_midnight(raw) {
             let day = time::date(raw).ok_or(event::NO_TIME)?;
             return date::date_as_date_time_cell(day).map_err(super::work::notice);
         }
@@ -119,8 +119,9 @@ fn due(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     };
     for field in [t::DATE, t::DUE_DATE] {
         let taken = !cells.get(col::DUE_AT).is_empty();
-        let midnight =
-            record.peek(field).is_some_and(|raw| !time::is_date_only(raw) && is_midnight(raw));
+        let midnight = record
+            .peek(field)
+            .is_some_and(|raw| !time::is_date_only(raw) && time::is_midnight(raw));
         match record.take_as(field, cell) {
             Some(Ok(due)) if !taken => cells.set(col::DUE_AT, due),
             Some(Ok(due)) if *due != *cells.get(col::DUE_AT) => record.set_aside(field),
@@ -132,12 +133,6 @@ fn due(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
             record.keep_whole(field);
         }
     }
-}
-
-/// Some exports write a day as midnight UTC (`close-format.md` §2.1).
-fn is_midnight(raw: &str) -> bool {
-    let at = time::instant(raw).map(jiff::Timestamp::as_microsecond);
-    at.is_some_and(|at| at.rem_euclid(86_400_000_000) == 0)
 }
 
 fn priority(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {

@@ -41,6 +41,12 @@ pub fn country(raw: &str) -> Option<&'static str> {
     COUNTRIES.by_key.get(fold(raw).as_str()).copied()
 }
 
+/// Whether a text is a country just as Twenty's list has it.
+#[must_use]
+pub fn is_listed(text: &str) -> bool {
+    country(text) == Some(text)
+}
+
 struct Countries {
     by_alpha2: Vec<Option<&'static str>>,
     /// Keys: folded codes, names and aliases, and the English names as they are.

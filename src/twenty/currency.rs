@@ -62,6 +62,12 @@ pub fn code(raw: &str) -> Result<&'static str, Refusal> {
         .ok_or(CURRENCY_UNKNOWN)
 }
 
+/// Whether a text is a code just as Twenty's list has it.
+#[must_use]
+pub fn is_listed(text: &str) -> bool {
+    CODES.binary_search(&text).is_ok()
+}
+
 /// Digits behind the decimal point in ISO 4217: 0 for JPY, 3 for KWD, 2 for most and for unknown
 /// codes.
 #[must_use]

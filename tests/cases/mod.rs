@@ -6,10 +6,12 @@
 
 pub mod sheet;
 
+use close2twenty::check::{Finding, Options as Check, check};
 use close2twenty::cli::commands::convert::{Options, convert};
 use close2twenty::error::Error;
 use close2twenty::mapping::{LeadStrategy, Rules, Settings};
 use close2twenty::report::Summary;
+use close2twenty::twenty::workspace::Workspace;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -113,6 +115,35 @@ pub fn run_sample(
     let expected = usize::from(result.is_ok());
     assert_eq!(left.len(), expected, "a bundle is whole or absent: {left:?}");
     result.map(|summary| Bundle { folder, summary })
+}
+
+/// What `check` holds against a bundle, as texts.
+pub fn findings(bundle: &Path) -> Vec<String> {
+    judged(bundle, None)
+}
+
+/// The same for the workspace of a file, whose text this is.
+pub fn findings_in(bundle: &Path, workspace: &str) -> Vec<String> {
+    judged(bundle, Some(Workspace::parse(workspace).expect("a workspace")))
+}
+
+/// What stored exports hold and no bundle can heal: more fields than newer versions of Twenty take columns
+/// (the guide says so), and an amount of more digits than a double has.
+const KNOWN: &[(&str, &str)] =
+    &[("file-too-many-columns", ""), ("number-precision", "90071992547409.93")];
+
+fn judged(place: &Path, workspace: Option<Workspace>) -> Vec<String> {
+    let options = Check { place: place.to_owned(), workspace, object: None, threads: 1 };
+    let checked = check(&options).expect("a bundle");
+    assert_eq!(checked.found, checked.totals.iter().map(|total| total.count).sum::<u64>());
+    let known = |finding: &&Finding| {
+        KNOWN.iter().any(|(rule, value)| finding.rule.name == *rule && finding.value == *value)
+    };
+    let shown = checked.findings.iter().filter(|finding| !known(finding)).map(|finding| {
+        let Finding { rule, file, row, column, value, detail, .. } = finding;
+        format!("{} {}: {file} row {row} [{column}]: {value:?} {detail}", rule.code, rule.name)
+    });
+    shown.collect()
 }
 
 /// The built-in map.

@@ -2,7 +2,6 @@
 //! comes of it. It must not know a single edit.
 
 use crate::cases;
-use crate::importer;
 use cases::sheet::{Sheet, sheets};
 use close2twenty::cli::commands::convert::{Options, convert};
 use close2twenty::cli::commands::plan;
@@ -62,7 +61,7 @@ pub fn without(export: &Path, leads: LeadStrategy) -> Result<Made, Error> {
 }
 
 /// The sample with a map of a few lines. The same lines in the whole map, and the map `plan` makes of
-/// them, must give the same; nothing may get lost, and Twenty's importer must take it.
+/// them, must give the same; nothing may get lost, and Twenty must take it.
 pub fn edited(lines: &str) -> Made {
     let sample = cases::sample().input;
     let short = parse(lines);
@@ -180,15 +179,14 @@ impl Made {
         self.read(&format!("archive/{kind}.jsonl"))
     }
 
-    /// Twenty's importer has nothing against it, and all values add up.
+    /// `check` has nothing against it, and all values add up.
     pub fn sound(&self) {
         let wrong = self.wrong();
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
     pub fn wrong(&self) -> Vec<String> {
-        let mut wrong: Vec<String> =
-            importer::findings(&self.path()).iter().map(ToString::to_string).collect();
+        let mut wrong = cases::findings(&self.path());
         let sheet = Sheet::parse(self.read("reports/ledger.csv").as_bytes());
         let fates = ["written", "derived", "merged", "archived", "set_aside", "noise"];
         for row in &sheet.rows {

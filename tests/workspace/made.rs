@@ -1,7 +1,7 @@
-//! Bundles made for a workspace, each checked by the importer oracle and made twice; and workspaces
+//! Bundles made for a workspace, each checked by the check and made twice; and workspaces
 //! made of the standard one. It must not judge what a test asks.
 
-use super::{cases, importer};
+use super::cases;
 use cases::sheet::{Sheet, sheets};
 use close2twenty::cli::commands::convert::{Options, convert};
 use close2twenty::mapping::MapFile;
@@ -71,8 +71,8 @@ impl Made {
     fn is_accepted(&self, workspace: Option<&str>) {
         let whole = workspace.filter(|text| text.contains("\"objects\""));
         let findings = match whole {
-            Some(text) => importer::findings_of_workspace(&self.path(), text),
-            None => importer::findings(&self.path()),
+            Some(text) => cases::findings_in(&self.path(), text),
+            None => cases::findings(&self.path()),
         };
         let listed: Vec<String> = findings.iter().take(20).map(ToString::to_string).collect();
         assert!(listed.is_empty(), "{listed:#?}");

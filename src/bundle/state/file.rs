@@ -8,7 +8,7 @@ use crate::read::split::hex;
 use crate::transform::Row;
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 const HEAD: [&str; 3] = ["close_id", "at", "hash"];
@@ -97,17 +97,16 @@ impl StateWriter {
 /// Reads the state of one step.
 pub(in crate::bundle) struct StateReader {
     path: PathBuf,
-    input: csv::Reader<BufReader<File>>,
+    input: csv::Reader<Box<dyn Read + Send>>,
     record: csv::StringRecord,
     /// The place of the last line, to see that they are in order.
     last: Option<(i64, Box<str>)>,
 }
 
 impl StateReader {
-    pub fn open(path: &Path) -> Result<Self> {
-        let io = |e| Error::io("cannot read the older bundle", path, e);
-        let input = BufReader::with_capacity(BUFFER, File::open(path).map_err(io)?);
-        let mut input = csv::Reader::from_reader(input);
+    /// Reads `input`, which messages call `path`.
+    pub fn new(input: Box<dyn Read + Send>, path: &Path) -> Result<Self> {
+        let mut input = csv::ReaderBuilder::new().buffer_capacity(BUFFER).from_reader(input);
         let head = input.headers().map_err(|e| broken(path, 1, &e.to_string()))?;
         if head.iter().ne(HEAD) {
             return Err(broken(path, 1, "the columns must be close_id, at, hash"));

@@ -3,27 +3,21 @@
 
 use super::delta::Delta;
 use super::file::StateReader;
-use crate::bundle::manifest::{FORMAT, Manifest, Since, SinceField, StateFile, Tool, VERSION};
+use crate::bundle::manifest::{Manifest, Since, SinceField, StateFile, Tool};
+use crate::bundle::open::{Bundle, MANIFEST};
 use crate::error::{Error, Result};
 use crate::read::split::hex;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// See the module's head.
 #[derive(Debug)]
 pub struct OldBundle {
-    root: PathBuf,
+    bundle: Bundle,
     sha256: String,
     manifest: OldManifest,
-}
-
-#[derive(Debug, Deserialize)]
-struct Head {
-    format: String,
-    version: u32,
 }
 
 #[derive(Debug, Deserialize)]
@@ -67,52 +61,47 @@ struct OldOption {
 }
 
 impl OldBundle {
-    /// Opens the bundle in the folder `root` and makes sure that its state is as it was written.
+    /// Opens the bundle at `place`, a folder or a zip, and makes sure that its state is as it was
+    /// written.
     ///
     /// # Errors
     /// When it is no bundle, one of another layout, one without state, or a damaged one.
-    pub fn open(root: &Path) -> Result<Self> {
-        let place = root.join("manifest.json");
-        let bytes = match std::fs::read(&place) {
-            Ok(bytes) => bytes,
-            Err(e) if root.exists() && e.kind() == std::io::ErrorKind::NotFound => {
-                return Err(no_bundle(root));
-            }
-            Err(e) => return Err(Error::io("cannot read the older bundle", &place, e)),
-        };
-        let head: Head = serde_json::from_slice(&bytes).map_err(|_| no_bundle(root))?;
-        if head.format != FORMAT {
-            return Err(no_bundle(root));
-        }
-        let made = "convert the older export again with this version, then use --since";
-        if head.version != VERSION {
-            let what = format!(
-                "the older bundle has layout {}, this program knows layout {VERSION}",
-                head.version
-            );
-            return Err(Error::usage("C2T-E042", what).at(root).fix(made));
-        }
+    pub fn open(place: &Path) -> Result<Self> {
+        let bundle = Bundle::open(place)?;
+        let bytes = bundle.manifest_bytes()?;
         let manifest: OldManifest = serde_json::from_slice(&bytes).map_err(|e| Error {
             source: Some(Box::new(e)),
             ..Error::failed("C2T-E044", "the older bundle's manifest cannot be understood")
-                .at(&place)
+                .at(bundle.path(MANIFEST))
                 .fix("take the bundle as it was written, or convert without --since")
         })?;
         if manifest.state.is_empty() {
             let what = "the older bundle does not say what it holds (no state/): an older version \
                         of the program made it";
-            return Err(Error::usage("C2T-E043", what).at(root).fix(made));
+            return Err(Error::usage("C2T-E043", what)
+                .at(place)
+                .fix("convert the older export again with this version, then use --since"));
         }
-        let old = Self { root: root.to_owned(), sha256: hex(&Sha256::digest(&bytes)), manifest };
+        let old = Self { bundle, sha256: hex(&Sha256::digest(&bytes)), manifest };
         old.manifest.state.iter().try_for_each(|file| old.verify(file))?;
         Ok(old)
     }
 
     /// A damaged file would make rows look new or unchanged that are not.
     fn verify(&self, file: &StateFile) -> Result<()> {
-        let path = self.path(file);
-        let io = |e| Error::io("cannot read the older bundle", &path, e);
-        let (mut input, mut hash) = (File::open(&path).map_err(io)?, Sha256::new());
+        let name = name(file);
+        let path = self.bundle.path(&name);
+        let damaged = |what: &str| {
+            Error::failed("C2T-E044", what.to_owned())
+                .at(&path)
+                .fix("take the bundle as it was written, or convert without --since")
+        };
+        let io = |e: std::io::Error| match e.kind() {
+            // A damaged entry of a zip.
+            std::io::ErrorKind::InvalidData => damaged("the state of the older bundle is damaged"),
+            _ => Error::io("cannot read the older bundle", &path, e),
+        };
+        let (mut input, mut hash) = (self.bundle.read(&name)?, Sha256::new());
         let mut buffer = vec![0; 1 << 16];
         loop {
             match input.read(&mut buffer).map_err(io)? {
@@ -124,19 +113,17 @@ impl OldBundle {
             return Ok(());
         }
         // Where a line is broken, that line says more.
-        let mut lines = StateReader::open(&path)?;
+        let mut lines = self.reader(file)?;
         while lines.next()?.is_some() {}
-        let what = "the state of the older bundle is not as it was written: its SHA-256 is not \
-                    that of the manifest";
-        Err(Error::failed("C2T-E044", what)
-            .at(path)
-            .fix("take the bundle as it was written, or convert without --since"))
+        Err(damaged(
+            "the state of the older bundle is not as it was written: its SHA-256 is not that of \
+             the manifest",
+        ))
     }
 
-    /// Names come from the step, not from a path that the manifest could make up.
-    fn path(&self, file: &StateFile) -> PathBuf {
-        let name: String = file.step.chars().filter(|c| !matches!(c, '/' | '\\' | ':')).collect();
-        self.root.join("state").join(format!("{name}.csv"))
+    fn reader(&self, file: &StateFile) -> Result<StateReader> {
+        let name = name(file);
+        StateReader::new(self.bundle.read(&name)?, &self.bundle.path(&name))
     }
 
     /// The steps it has state of: object and step.
@@ -147,7 +134,7 @@ impl OldBundle {
     /// The state of a step; none when the bundle had no such step.
     pub(in crate::bundle) fn state(&self, step: &str) -> Result<Option<StateReader>> {
         let file = self.manifest.state.iter().find(|file| file.step == step);
-        file.map(|file| StateReader::open(&self.path(file))).transpose()
+        file.map(|file| self.reader(file)).transpose()
     }
 
     /// What the new bundle's manifest says of it.
@@ -191,8 +178,7 @@ impl OldBundle {
     }
 }
 
-fn no_bundle(root: &Path) -> Error {
-    Error::usage("C2T-E041", "this is no bundle to compare with")
-        .at(root)
-        .fix("give --since the folder of a bundle that `convert` wrote")
+/// Names come from the step, not from a path that the manifest could make up.
+fn name(file: &StateFile) -> String {
+    format!("state/{}.csv", file.step)
 }

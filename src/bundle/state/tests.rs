@@ -19,8 +19,12 @@ fn write(root: &Path, rows: &[Row]) {
     assert_eq!(file.bytes, std::fs::metadata(root.join(file.path)).unwrap().len());
 }
 
+fn open(path: &Path) -> crate::error::Result<StateReader> {
+    StateReader::new(Box::new(std::fs::File::open(path).unwrap()), path)
+}
+
 fn reader(root: &Path) -> StateReader {
-    StateReader::open(&root.join("state/notes.csv")).unwrap()
+    open(&root.join("state/notes.csv")).unwrap()
 }
 
 /// Rows by id, in the order in which they are written.
@@ -50,7 +54,7 @@ fn broken_lines_are_named() {
     let path = dir.path().join("notes.csv");
     let why = |text: &str| {
         std::fs::write(&path, text).unwrap();
-        let lines = StateReader::open(&path).and_then(|mut lines| {
+        let lines = open(&path).and_then(|mut lines| {
             while lines.next()?.is_some() {}
             Ok(())
         });

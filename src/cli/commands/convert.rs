@@ -6,7 +6,7 @@ pub(super) use contract::{fingerprint, nothing};
 
 use super::inputs;
 use crate::bundle::state::Delta;
-use crate::bundle::{Finished, Manifest, OldBundle, Stage, Writer, guide};
+use crate::bundle::{Finished, Form, Manifest, OldBundle, Stage, Writer, guide};
 use crate::cli::args::ConvertArgs;
 use crate::cli::printer::Printer;
 use crate::close::Kind;
@@ -28,6 +28,8 @@ pub struct Options {
     pub exports: Vec<PathBuf>,
     /// Where the bundle goes.
     pub output: PathBuf,
+    /// What it is there.
+    pub form: Form,
     /// The user's choices, where there is no map.
     pub settings: Settings,
     /// The user's map.
@@ -58,6 +60,7 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
     let options = Options {
         exports: args.export.exports.clone(),
         output: args.output.clone(),
+        form: form(args),
         settings: Settings { leads: args.leads.unwrap_or_default(), ..Settings::default() },
         map: args.mapping.as_deref().map(inputs::mapping).transpose()?,
         workspace: args.workspace.as_deref().map(inputs::workspace).transpose()?,
@@ -85,17 +88,28 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
     for line in &summary.ignored_files {
         printer.warn(line.code, &format!("{} left out: {}", line.file, line.why));
     }
+    for line in &summary.remarks {
+        printer.warn(line.code, &format!("{}: {}", line.file, line.why));
+    }
     if printer.is_json() {
         printer.json(&summary);
     } else {
         printer.result(&summary.text());
     }
-    printer.say(&format!(
-        "\nBundle written to {}. Next: follow {}.",
-        args.output.display(),
-        args.output.join("GUIDE.md").display()
-    ));
+    let (place, guide) = (args.output.display(), args.output.join("GUIDE.md"));
+    printer.say(&match options.form {
+        Form::Folder => {
+            format!("\nBundle written to {place}. Next: follow {}.", guide.display())
+        }
+        Form::Zip => format!("\nBundle written to {place}. Next: follow GUIDE.md inside it."),
+    });
     Ok(if args.strict && summary.needs_a_person() { 3 } else { 0 })
+}
+
+/// A name that ends in `.zip` says it as well as the option does.
+fn form(args: &ConvertArgs) -> Form {
+    let named = args.output.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"));
+    if args.zip || named { Form::Zip } else { Form::Folder }
 }
 
 /// Converts an export with a map; `detail` hears what the curious want to know.
@@ -110,7 +124,7 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     let old = options.since.as_deref().map(OldBundle::open).transpose()?;
     let decisions = options.decisions.as_deref().map(inputs::decisions).transpose()?;
     let decisions = decisions.unwrap_or_default();
-    let stage = Stage::new(&options.output)?;
+    let stage = Stage::new(&options.output, options.form)?;
     let pool = pipeline::pool(options.threads)?;
     let (mut survey, seen) = survey(&pool, sources, rules.waived())?;
     if survey.read.keys().all(|kind| *kind == Kind::Unknown) {
@@ -156,7 +170,7 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     let json = serde_json::to_vec_pretty(&manifest).map_err(Error::report)?;
     stage.write("GUIDE.md", guide::write(&manifest, &contract::notes(&summary)).as_bytes())?;
     stage.write("manifest.json", &files::with_newline(json))?;
-    stage.commit()?;
+    pool.install(|| stage.commit())?;
     Ok(summary)
 }
 
@@ -176,7 +190,8 @@ fn sampled(
     })?;
     let sample = Sample::choose(plan, &coverage, n as usize);
     let files = std::mem::take(&mut whole.sources);
-    let sources = Sources { files, ignored: std::mem::take(&mut whole.ignored) };
+    let ignored = std::mem::take(&mut whole.ignored);
+    let sources = Sources { files, ignored, ..Sources::default() };
     let keep = |visit: &Visit<'_>| sample.has(visit);
     let (mut survey, seen) = survey_of(pool, sources, plan.rules.waived(), Some(&keep))?;
     let mut plan = survey.shaped_like(whole, |survey| Plan::decide(survey, seen, basis))?;

@@ -53,7 +53,7 @@ pub(super) fn found(exports: &[PathBuf], attachments: &[PathBuf]) -> Result<(Sou
     };
     let inside: Vec<&PathBuf> = folders.iter().filter(|folder| inside(folder)).collect();
     if !inside.is_empty() {
-        let outside = |path: &PathBuf| {
+        let outside = |path: &Path| {
             let path = path.canonicalize();
             // A file that was named by itself is an export wherever it lies.
             path.is_ok_and(|path| {
@@ -63,7 +63,7 @@ pub(super) fn found(exports: &[PathBuf], attachments: &[PathBuf]) -> Result<(Sou
         sources.files.retain(|source| outside(&source.path));
         sources.ignored.retain(|ignored| outside(&ignored.path));
     }
-    let own: Vec<&Path> = sources.files.iter().map(|source| source.path.as_path()).collect();
+    let own: Vec<&Path> = sources.files.iter().map(|source| &*source.path).collect();
     let found = Found::search(attachments, &own)?;
     Ok((sources, found))
 }

@@ -1,6 +1,7 @@
 //! One file per command; each tells the story of its command.
 
 pub mod audit;
+pub mod check;
 pub mod convert;
 mod inputs;
 pub mod plan;
@@ -16,6 +17,7 @@ pub(super) fn run(cli: &Cli, printer: &Printer) -> Result<u8> {
         Command::Audit(args) => audit::run(args, printer),
         Command::Plan(args) => plan::run(args, printer),
         Command::Convert(args) => convert::run(args, printer),
+        Command::Check(args) => check::run(args, printer),
         Command::Completions(args) => Ok(shell::completions(args, printer)),
         Command::Man => shell::man(printer),
     }

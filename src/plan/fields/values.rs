@@ -188,7 +188,8 @@ pub(super) fn inferred(
         () if all(profile.contacts) && profile.max_items < 2 => ValueRule::Contact,
         () if all(profile.contacts) => ValueRule::Contacts,
         () if all(profile.numbers) && !several => ValueRule::Number,
-        () if all(profile.dates) && !several => ValueRule::Date,
+        // Carriers turn dates into midnight; a field that never holds another time is one of dates.
+        () if all(profile.dates + profile.midnights) && !several => ValueRule::Date,
         () if all(profile.instants + profile.dates) && !several => ValueRule::DateTime,
         () if several && all(profile.texts) && few => ValueRule::MultiSelect,
         () if all(profile.texts) && few && repeats => ValueRule::Select,

@@ -119,6 +119,18 @@ pub(super) fn opening(record: &[u8]) -> Vec<u8> {
     head[..=(colon + 1 + blanks + 1 + prefix)].to_vec()
 }
 
+/// How the records of one list begin: as [`opening`], or with the type they all have.
+pub(super) fn list(record: &[u8]) -> Vec<u8> {
+    let head = &record[..record.len().min(80)];
+    let text: Vec<u8> = head.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+    let typed = [&b"{\"_type\":\""[..], b"{\"__object_type\":\""];
+    let typed = typed.iter().find(|sign| text.starts_with(sign)).map(|sign| sign.len());
+    match typed.and_then(|from| Some(from + memchr::memchr(b'"', &text[from..])?)) {
+        Some(end) => text[..end].to_vec(),
+        None => opening(record),
+    }
+}
+
 /// True for openings of records that Close never nests in one another.
 pub(super) fn nests_never(opening: &[u8]) -> bool {
     let flat = [&b"lead_"[..], b"cont_", b"oppo_", b"task_"];

@@ -29,7 +29,7 @@ fn cut(source: &[u8]) -> Cut {
 }
 
 fn cut_dripping(source: &[u8], drip: usize) -> Cut {
-    let mut splitter = Splitter::new(Drip(source, drip), PathBuf::from("x.json"), 0, true);
+    let mut splitter = Splitter::new(Drip(source, drip), Path::new("x.json").into(), 0, true);
     let mut out = Cut::default();
     while let Some(chunk) = splitter.next_chunk().unwrap() {
         let base = chunk.offset as usize;
