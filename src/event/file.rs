@@ -66,7 +66,7 @@ notices! {
     LINK = "C2T-A034", "it is a link, and links are not followed", "put the file itself there if it is needed";
     /// Unclaimed: neither file nor folder.
     ODD = "C2T-A035", "it is no file (a device, a socket or a pipe)", "take it out of the folder";
-    /// Unclaimed: its content is in the bundle.
+    /// Duplicate: no record names it, but its content is in the bundle.
     SAME_CONTENT = "C2T-A036", "no record refers to it, but its content is in the bundle", "nothing to do: it is a further copy";
     /// Unclaimed in a sample.
     NOT_IN_SAMPLE = "C2T-A037", "no record of the sample refers to it", "nothing to do: convert without --sample to see what is unclaimed";

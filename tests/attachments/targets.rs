@@ -182,6 +182,20 @@ fn a_notification_tells_of_the_calls_file_again() {
 }
 
 #[test]
+fn the_media_of_a_text_message_needs_no_other_id_in_its_path() {
+    let sms = json!({"_type": "SMS", "id": "acti_S", "lead_id": "lead_A", "text": "x",
+        "date_created": "2023-03-03T10:00:00+00:00",
+        "attachments": [{"url": "https://app.close.com/go/sms/acti_S/media/media_9/", "filename": "a.png",
+                         "media_id": "media_10"}]});
+    for name in ["mms/media_9.png", "media_10.png"] {
+        let folder = Folder::new().put(name, PNG).put("media_99.png", PNG);
+        let made = made(std::slice::from_ref(&sms), &folder);
+        let lines = made.index.column("source");
+        assert_eq!(lines, [name], "{:?}", made.problems());
+    }
+}
+
+#[test]
 fn a_leads_list_tells_of_an_activitys_file_again() {
     let list = json!({"id": "leadfile_1", "name": "Offer.pdf", "size": PDF.len(), "content_type": "application/pdf",
         "download_url": "https://files.example.com/1", "last_object_type": "activity.note", "last_object_id": "acti_N"});

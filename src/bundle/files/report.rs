@@ -59,7 +59,8 @@ impl Report {
 
     /// A found file no reference has taken.
     pub fn found(&mut self, name: &str, why: Notice) -> Result<()> {
-        let row = ["file", "unclaimed", why.code, "", "", "", name, "", why.why, why.fix, "", ""];
+        let status = if why == notice::SAME_CONTENT { "duplicate" } else { "unclaimed" };
+        let row = ["file", status, why.code, "", "", "", name, "", why.why, why.fix, "", ""];
         self.out.write_record(row).map_err(Error::report)
     }
 

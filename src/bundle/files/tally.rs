@@ -125,7 +125,10 @@ impl Tally {
             (Use::None, _) if sample => notice::NOT_IN_SAMPLE,
             (Use::None, _) => notice::UNCLAIMED,
         };
-        found.unclaimed += 1;
+        match why {
+            notice::SAME_CONTENT => found.duplicate += 1,
+            _ => found.unclaimed += 1,
+        }
         *self.sum.reasons.entry(why.code.to_owned()).or_default() += 1;
         (why != notice::NOT_IN_SAMPLE).then_some(why)
     }

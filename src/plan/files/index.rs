@@ -13,6 +13,8 @@ use std::ops::ControlFlow;
 /// Prefixes of ids of records that hold files (`close-format.md` §1.5).
 const RECORDS: &[&str] =
     &["acti_", "oppo_", "task_", "noti_", "leadfile_", "custobj_", "comm_", "tmpl_", "smstmpl_"];
+/// Prefix of what a text message carries: an id of its own, which needs no record's id beside it.
+const MEDIA: &str = "media_";
 /// Prefix of leads: a file in a lead's folder may belong to any of its records.
 const LEAD: &str = "lead_";
 /// What Close's own script calls a recording, before the call's id.
@@ -92,7 +94,7 @@ impl Index {
         }
     }
 
-    /// Files whose path carries one of the ids and one of the tokens.
+    /// Files whose path carries one of the ids and one of the tokens, or the id of a text message's media.
     pub fn by_token(&self, found: &Found, wanted: &Wanted<'_>) -> Step {
         let pairs = wanted.ids.iter().flat_map(|id| wanted.tokens.iter().map(move |t| (*id, *t)));
         for (id, token) in pairs.filter(|(id, token)| id != token) {
@@ -112,7 +114,14 @@ impl Index {
                 return best(found, files, wanted);
             }
         }
-        Step::Nothing
+        let media = wanted.tokens.iter().filter(|token| token.starts_with(MEDIA));
+        let files = media.flat_map(|token| {
+            hits(&self.by_id, hash(token)).filter(|at| carries(&path(found, *at), token))
+        });
+        let mut files: Vec<usize> = files.collect();
+        files.sort_unstable();
+        files.dedup();
+        if files.is_empty() { Step::Nothing } else { best(found, files, wanted) }
     }
 
     /// Files whose path carries one of the ids, and which have the name.
@@ -301,7 +310,7 @@ fn ids(path: &str) -> Vec<(&str, Option<&str>)> {
         if part.starts_with(RECORDING) {
             continue;
         }
-        for prefix in RECORDS.iter().chain([&LEAD]) {
+        for prefix in RECORDS.iter().chain([&LEAD, &MEDIA]) {
             for (at, _) in part.match_indices(prefix) {
                 let before = part.get(..at).and_then(|text| text.chars().next_back());
                 if before.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') {
