@@ -58,12 +58,17 @@ pub fn records(folder: &Path) -> Vec<Record> {
     found
 }
 
-/// An array, a page, an array of pages, or one record.
+/// An array, a page, an array of pages, the schema of a type's fields, or one record.
 fn page(value: Value, found: &mut Vec<Record>) {
     match value {
         Value::Array(items) => items.into_iter().for_each(|item| page(item, found)),
         Value::Object(mut object) => match object.remove("data") {
             Some(data @ Value::Array(_)) => page(data, found),
+            None if !object.contains_key("id")
+                && object.get("fields").is_some_and(Value::is_array) =>
+            {
+                page(object.remove("fields").unwrap_or_default(), found);
+            }
             _ => add(Value::Object(object), found),
         },
         scalar => panic!("{scalar} is no record"),
