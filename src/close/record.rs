@@ -355,13 +355,6 @@ impl<'a> Record<'a> {
             .for_each(|item| item.set_aside_odd(fates, found));
     }
 
-    /// Marks every value that was taken as archived as well: the cell may hold another record's word.
-    pub fn keep_rest(&self) {
-        for slot in self.slots.iter().flatten().filter(|slot| slot.mark.get() == Mark::Taken) {
-            slot.mark.set(Mark::TakenInPart);
-        }
-    }
-
     /// Marks those of `fields` that nobody has spoken for as archived.
     pub fn archive_open(&self, fields: &[Field]) {
         for slot in fields.iter().filter_map(|field| self.slot(*field)) {

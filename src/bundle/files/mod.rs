@@ -100,8 +100,12 @@ pub(super) fn finish(plan: &Plan, collected: Collected, place: &Place<'_>) -> Re
         tally: Tally::new(files),
     };
     let had = place.old.is_some_and(|old| old.steps().any(|(_, step)| step == STEP));
-    if any || had {
+    if any {
         writer.open()?;
+    }
+    if any || had {
+        let compare = |old: &OldBundle| Compare::new(OBJECT, STEP, old.state(STEP)?);
+        writer.compare = place.old.map(compare).transpose()?;
     }
     let mut group: Vec<group::Entry> = Vec::new();
     let mut full = false;
@@ -142,8 +146,6 @@ impl Writer<'_> {
         self.put(&mut index, &row::head())?;
         self.index = Some(index);
         self.state = Some(StateWriter::create(self.place.root, OBJECT, STEP)?);
-        let compare = |old: &OldBundle| Compare::new(OBJECT, STEP, old.state(STEP)?);
-        self.compare = self.place.old.map(compare).transpose()?;
         Ok(())
     }
 

@@ -23,6 +23,13 @@ impl<'a> Record<'a> {
         older.unknown = kept;
     }
 
+    /// Marks every value that was taken as archived as well: the cell may hold another record's word.
+    pub fn keep_rest(&self) {
+        for slot in self.slots.iter().flatten().filter(|slot| slot.mark.get() == Mark::Taken) {
+            slot.mark.set(Mark::TakenInPart);
+        }
+    }
+
     /// Marks every value of this older copy: merged where `newer` says the same, else set aside.
     pub fn yield_to(&self, newer: &Record<'a>) {
         for (mine, theirs) in self.slots.iter().zip(&newer.slots) {
