@@ -125,6 +125,33 @@ fn zip_of_many_bombs() -> Vec<u8> {
     all.finish().expect("memory").into_inner()
 }
 
+/// An entry that is a bomb of its own, before a good one.
+fn zip_bomb_first() -> Vec<u8> {
+    let blanks = [&lead(0)[..lead(0).len() - 1], &vec![b' '; 280 << 20]].concat();
+    zip(&vec![("bomb.json".to_owned(), blanks), ("good.json".to_owned(), lead(1))])
+}
+
+/// Many entries that are one: all of them point to the data of the first.
+fn zip_of_one() -> Vec<u8> {
+    let names: Vec<String> = (0..50).map(|n| format!("{n:02}.json")).collect();
+    let mut files: Files = names.iter().map(|name| (name.clone(), b"[]".to_vec())).collect();
+    // Digits without a pattern, so that the data is larger than what stands around it.
+    let digits = (0..20_000u32).map(|n| n.wrapping_mul(2_654_435_761).rotate_left(n % 31) % 10);
+    let digits: String = digits.filter_map(|n| char::from_digit(n, 10)).collect();
+    let lead = format!("[{{\"id\":\"lead_0\",\"name\":\"A GmbH\",\"description\":\"{digits}\"}}]");
+    files[0].1 = lead.into_bytes();
+    let mut bytes = zip_as_stream(&files);
+    let list: Vec<usize> = memchr::memmem::find_iter(&bytes, b"PK\x01\x02").collect();
+    // Checksum, both sizes and the place of the header.
+    for at in &list[1..] {
+        for range in [16..28, 42..46] {
+            let first: Vec<u8> = bytes[list[0]..][range.clone()].to_vec();
+            bytes[*at..][range].copy_from_slice(&first);
+        }
+    }
+    bytes
+}
+
 /// A good lead, and more blanks than anybody would write.
 fn gzip_bomb() -> Vec<u8> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
@@ -230,6 +257,8 @@ fn all() -> Vec<(String, Vec<u8>, Ends)> {
             Whole(1, &["C2T-S024"]),
         ),
         case("many-bombs.zip", zip_of_many_bombs(), Whole(1, &["C2T-S025"])),
+        case("bomb-first.zip", zip_bomb_first(), Whole(2, &["C2T-X005"])),
+        case("overlapping.zip", zip_of_one(), Whole(1, &["C2T-S025"])),
         case("bomb.json.gz", gzip_bomb(), Whole(1, &["C2T-X005"])),
         case("bomb-inside.zip", zip(&inside("b.json.gz", gzip_bomb())), Whole(2, &["C2T-X005"])),
         case("checksum.zip", wrong_checksum(), Whole(2, &["C2T-X004"])),

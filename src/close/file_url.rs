@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn addresses_are_taken_apart() {
         let base = "https://app.close.com/go/file/persisted/orga_X/activity.note/acti_N1/tok1";
-        for url in [format!("{base}/sch%C3%B6n.pdf"), format!("{base}/sc%C3%B6n.pdf/thumbnail/")] {
+        for url in [format!("{base}/sch%C3%B6n.pdf"), format!("{base}/sch%C3%B6n.pdf/thumbnail/")] {
             let found = parse(&url).unwrap();
             assert_eq!((found.object, found.token, &*found.name), ("acti_N1", "tok1", "schön.pdf"));
         }

@@ -79,6 +79,34 @@ pub(super) fn is_bomb(unpacked: u64, packed: u64) -> bool {
     unpacked > BOMB_BYTES && unpacked / BOMB_RATIO > packed
 }
 
+/// Entries of one zip, held against the zip: what each may unpack to is held against it when it is
+/// read; this is about all of them together.
+#[derive(Debug, Default)]
+pub(super) struct Budget {
+    /// Bytes that entries which unpack to very much come to.
+    steep: u64,
+    /// Bytes that all entries take.
+    packed: u64,
+}
+
+impl Budget {
+    /// False for an entry that many others like it have used up the room for.
+    pub(super) fn has_room(&mut self, bytes: u64, packed: u64) -> bool {
+        self.packed = self.packed.saturating_add(packed);
+        if bytes / BOMB_RATIO <= packed {
+            return true;
+        }
+        let room = self.steep < BOMB_BYTES;
+        self.steep = self.steep.saturating_add(bytes);
+        room
+    }
+
+    /// True when the entries take more than the zip has: they share their data.
+    pub(super) fn overlaps(&self, zip: u64) -> bool {
+        self.packed > zip
+    }
+}
+
 /// Counts the bytes that go through.
 pub(super) struct Counted<R> {
     inner: R,

@@ -3,7 +3,7 @@
 //! name for reports. It must not parse JSON.
 
 use super::feed::Feed;
-use super::guard::{Counted, Damage, Unpacked, is_bomb};
+use super::guard::{Budget, Counted, Damage, Unpacked};
 use super::names::{self, Name};
 use super::recognise::{Content, SNIFF, content};
 use super::route::Step;
@@ -60,7 +60,7 @@ const SPARSE: Reason = Reason {
 };
 const BOMB: Reason = Reason {
     code: "C2T-S025",
-    why: "the archive would unpack to more than 200 times its size; what is beyond is left out: if it is an export, unpack it first",
+    why: "with others of its archive it would unpack to far more than an export does, or they share their bytes: if it is an export, unpack it first",
 };
 const BUNDLE: Reason = Reason { code: "C2T-S010", why: "this is a bundle that close2twenty wrote" };
 
@@ -281,7 +281,7 @@ impl Look<'_> {
         };
         self.zip = Some(Arc::clone(&zip));
         let mut names = names::Seen::default();
-        let mut unpacked = 0u64;
+        let mut budget = Budget::default();
         for (number, entry) in zip.entries().iter().enumerate() {
             let Some(name) = self.name(spot, entry.name.as_bytes()) else { continue };
             if entry.kind == EntryKind::Folder {
@@ -299,10 +299,14 @@ impl Look<'_> {
                 self.leave_out(&inside.name, why);
                 continue;
             }
-            unpacked = unpacked.saturating_add(entry.size);
-            if is_bomb(unpacked, spot.bytes) && !is_bomb(entry.size, entry.compressed) {
+            let has_room = budget.has_room(entry.size, entry.compressed);
+            if budget.overlaps(spot.bytes) {
                 self.leave_out(&spot.name, BOMB);
                 break;
+            }
+            if !has_room {
+                self.leave_out(&inside.name, BOMB);
+                continue;
             }
             match zip.read(entry) {
                 Ok(data) => self.see(&mut Feed::stream(data), &inside),
@@ -315,7 +319,7 @@ impl Look<'_> {
     /// A zip inside something else, or without its list.
     fn zip_inside(&mut self, feed: &mut Feed<'_>, spot: &Spot) -> io::Result<()> {
         let mut names = names::Seen::default();
-        let (mut unpacked, mut packed) = (0u64, 0u64);
+        let mut budget = Budget::default();
         while let Some(entry) = zip_stream::next(feed)? {
             let name = self.name(spot, &entry.name).filter(|name| !name.ends_with('/'));
             self.members += usize::from(name.is_some());
@@ -326,10 +330,13 @@ impl Look<'_> {
             if let Some(name) = &name {
                 self.again(spot, &mut names, name);
             }
+            let has_room = entry.known.is_none_or(|s| budget.has_room(s.bytes, s.packed));
+            if let Some(name) = name.as_ref().filter(|_| !has_room) {
+                self.leave_out(&format!("{}/{name}", spot.name), BOMB);
+            }
+            let name = name.filter(|_| has_room);
             let sizes = self.local(feed, spot, &entry, name.as_deref())?;
-            unpacked = unpacked.saturating_add(sizes.bytes);
-            packed = packed.saturating_add(sizes.packed);
-            if is_bomb(unpacked, packed) {
+            if entry.known.is_none() && !budget.has_room(sizes.bytes, sizes.packed) {
                 return Err(Damage::Bomb.error());
             }
         }

@@ -133,7 +133,7 @@ impl Tally {
     /// The sums.
     pub fn finish(self, found: &Found, index: Option<IndexFile>, keep: bool) -> Attachments {
         let mut sum = Attachments { index, stored: self.stored, ..self.sum };
-        sum.in_bundle = keep;
+        sum.in_bundle = keep && sum.given;
         sum.found = FoundFiles {
             system_files: found.system_files,
             lists: found.lists.len() as u64,
