@@ -23,6 +23,8 @@ pub struct Contract {
     pub links: Vec<Link>,
     #[serde(default)]
     pub since: Option<Value>,
+    #[serde(default)]
+    attachments: Value,
     /// Files beside those of the steps that the manifest gives a size or digest for.
     #[serde(skip)]
     pub parts: Vec<Part>,
@@ -172,6 +174,11 @@ impl Contract {
             }
         }
         Ok(contract)
+    }
+
+    /// The index of attachments, where the bundle has one.
+    pub fn index(&self) -> Option<&str> {
+        self.attachments.get("index")?.get("path")?.as_str()
     }
 
     /// Whether format and version are those this module knows.

@@ -113,7 +113,9 @@ pub fn check(options: &Options) -> Result<Checked> {
     };
     let unchecked = cross::check(&crew, &mut sheets, &beyond);
     crew.each(&mut sheets, |sheet| look_up::fill(&place, sheet));
-    let strays = contract.as_ref().map(|contract| unlisted(&place, contract)).unwrap_or_default();
+    let mut strays =
+        contract.as_ref().map(|contract| unlisted(&place, contract)).unwrap_or_default();
+    strays.extend(contract.as_ref().and_then(|one| steps::check_attachments(&place, one)));
     notes.extend(report::notes(&unchecked, &sheets));
     Ok(Checked::new(contract.is_some(), log, sheets, strays, notes))
 }

@@ -60,6 +60,14 @@ impl Place {
         }
     }
 
+    /// A file's size in bytes; none when there is no such file.
+    pub fn size(&self, name: &str) -> Option<u64> {
+        match self {
+            Self::Bundle(bundle) => bundle.size(name),
+            Self::File(..) => None,
+        }
+    }
+
     /// How messages call a file.
     pub fn path(&self, name: &str) -> PathBuf {
         match self {

@@ -245,6 +245,23 @@ pub fn cases() -> Vec<Case> {
             told(&planted(&Sample::clean(), |_| (), plant))
         })
     }));
+    all.push(Case::new(
+        "attachments that are gone or cut",
+        &["attachment-file files 2 [path]", "attachment-file files 3 [path]"],
+        || {
+            let folder = tempfile::tempdir().expect("a folder");
+            let sample = Sample::clean();
+            let csv = sample.csv();
+            let mut manifest = sample.manifest(&csv);
+            let index = "\"path\",\"bytes\"\n\"files/a.txt\",\"3\"\n\"files/b.txt\",\"3\"\n\"files/a.txt\",\"4\"\n\"\",\"\"\n";
+            manifest["attachments"] = json!({"index": {"path": "files.csv", "bytes": index.len()}});
+            super::sample::write(folder.path(), &csv, &manifest);
+            std::fs::write(folder.path().join("files.csv"), index).expect("a file");
+            std::fs::create_dir(folder.path().join("files")).expect("a folder");
+            std::fs::write(folder.path().join("files/a.txt"), "abc").expect("a file");
+            told(&super::checked(folder.path()))
+        },
+    ));
     all.push(Case::new("line ends and a byte order mark are free", &[], || {
         visits(|bytes| {
             let text = String::from_utf8(bytes).expect("UTF-8");
