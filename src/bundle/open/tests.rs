@@ -1,3 +1,5 @@
+//! A folder and its zip are one bundle to those who read it; what is none is said.
+
 use super::*;
 use std::io::Write;
 use zip::ZipWriter;

@@ -1,3 +1,5 @@
+//! Entries are read whole and again, and every lie about them is noticed.
+
 use super::*;
 use std::io::Write;
 use zip::ZipWriter;
