@@ -58,6 +58,8 @@ notices! {
     UNKNOWN_COUNTRY = "C2T-V420", "this is no country Twenty knows", "it is kept in the archive; correct it in Close";
     /// A custom value that does not fit its field's type.
     UNFIT = "C2T-V711", "the value does not fit the type of its field", "it is kept in the archive";
+    /// An amount Twenty would round.
+    TOO_PRECISE = "C2T-V714", "the amount has more digits than Twenty's importer keeps", "it is kept in the archive; enter it by hand";
     /// A user who is no member of the workspace.
     NO_MEMBER = "C2T-V713", "this user is no member of the workspace", "invite them, and convert again with a fresh workspace file";
     /// No time stamp.

@@ -165,9 +165,9 @@ const CELLS: &[Cell] = &[
     (
         "value-null-zero-huge",
         "opportunities",
-        ("Amount / Amount", "90071992547409.93"),
-        "Amount / Currency",
-        "EUR",
+        ("Close Id", "oppo_EJNZbUOXSHYx5o0CoO6ws0tTwdIn3LxyoE3BdglK4et"),
+        "Amount / Amount",
+        "",
     ),
     (
         "value-null-zero-huge",

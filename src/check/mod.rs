@@ -102,7 +102,8 @@ pub fn check(options: &Options) -> Result<Checked> {
     };
     let remembered = contract.as_ref().filter(|contract| contract.since.is_some());
     let remembered = remembered.map(|contract| Remembered::read(&place, contract));
-    let ground = Ground { catalog: &catalog, members: members(options.workspace.as_ref()) };
+    let members = members(options.workspace.as_ref());
+    let ground = Ground { catalog: &catalog, members, columns: columns(there) };
     let read = crew.map(&jobs, |job| pass::run(job, place.read(&job.path), &ground));
     let sheets = jobs.iter().zip(read).map(|(job, (log, table))| Sheet { job, log, table });
     let mut sheets: Vec<Sheet<'_>> = sheets.collect();
@@ -118,6 +119,14 @@ pub fn check(options: &Options) -> Result<Checked> {
     strays.extend(contract.as_ref().and_then(|one| steps::check_attachments(&place, one)));
     notes.extend(report::notes(&unchecked, &sheets));
     Ok(Checked::new(contract.is_some(), log, sheets, strays, notes))
+}
+
+/// Columns a file may have: versions after 2.21 take 500 (`twenty-importer.md` §8).
+fn columns(there: &Workspace) -> Option<usize> {
+    let version = there.twenty.as_deref()?;
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().ok());
+    let version = (parts.next()??, parts.next().flatten().unwrap_or_default());
+    (version > (2, 21)).then_some(500)
 }
 
 /// The manifest, where there is one; one that cannot be read is a finding.

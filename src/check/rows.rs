@@ -24,6 +24,8 @@ pub(super) struct Ground<'a> {
     pub catalog: &'a Catalog,
     /// Who may own records, where it is known.
     pub members: Option<Members>,
+    /// Columns a file may have; this version of Twenty has no limit where it says none.
+    pub columns: Option<usize>,
 }
 
 /// The members of a workspace.

@@ -117,7 +117,7 @@ rules! {
     FILE_TWO_BOMS "C2T-K034" "file-two-boms" ValueChanged "a second byte order mark becomes part of the first header", "remove one of them", "I §1.2";
     FILE_DELIMITER "C2T-K035" "file-delimiter" FileRefused "the importer counts the signs of the first 1,024 characters and takes another delimiter than the file's", "quote every cell", "I §1.2";
     FILE_TOO_MANY_ROWS "C2T-K036" "file-too-many-rows" FileRefused "the importer takes 10,000 lines below the header, blank ones included", "split the file", "I §1.2";
-    FILE_TOO_MANY_COLUMNS "C2T-K037" "file-too-many-columns" FileRefused "newer versions take 500 columns", "split the file by columns, each with the key", "I §8";
+    FILE_TOO_MANY_COLUMNS "C2T-K037" "file-too-many-columns" FileRefused "this version takes 500 columns (those after 2.21 do)", "split the file by columns, each with the key", "I §8";
     LINE_BLANK "C2T-K038" "line-blank" RowSkipped "an empty line is no record, but counts to the 10,000", "remove it", "I §1.2";
     LINE_DELIMITERS "C2T-K039" "line-delimiters" RowSkipped "a line without any value is no record, but counts to the 10,000", "remove it", "I §1.2";
     LINE_SPACES "C2T-K040" "line-spaces" ValueChanged "a line of blanks becomes a record that says nothing", "remove it", "I §1.2";

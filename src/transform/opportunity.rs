@@ -119,7 +119,11 @@ fn fact(plan: &Plan, record: &Record<'_>, what: &str) -> String {
 }
 
 fn amount(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
-    let minor = |raw: &str| raw.parse::<i64>().map_err(|_| event::UNFIT);
+    let minor = |raw: &str| match raw.parse::<i64>() {
+        Ok(minor) if currency::is_exact(minor) => Ok(minor),
+        Ok(_) => Err(event::TOO_PRECISE),
+        Err(_) => Err(event::UNFIT),
+    };
     let value = match record.take_as(o::VALUE, minor) {
         Some(Ok(value)) => value,
         refused => {

@@ -79,6 +79,20 @@ pub fn minor_digits(code: &str) -> u32 {
         .map_or(2, |(_, digits)| *digits)
 }
 
+/// Digits a double keeps whatever they are; the importer reads amounts into one and multiplies it by a
+/// million (`twenty-importer.md` §3).
+const DIGITS: u32 = 15;
+
+/// True when the importer keeps every digit of `minor` units.
+#[must_use]
+pub fn is_exact(minor: i64) -> bool {
+    let mut units = minor.unsigned_abs();
+    while units > 0 && units % 10 == 0 {
+        units /= 10;
+    }
+    units < 10_u64.pow(DIGITS)
+}
+
 /// The amount cell for `minor` units with `digits` decimals: `(129900, 2)` is `1299`,
 /// `(-5, 2)` is `-0.05`. Exact; zeros at the end of the fraction are left out.
 #[must_use]
@@ -127,6 +141,26 @@ mod tests {
         assert!(OTHER_DIGITS.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert_eq!((minor_digits("JPY"), minor_digits("KWD"), minor_digits("EUR")), (0, 3, 2));
         assert_eq!(minor_digits("CLF"), 4);
+    }
+
+    #[test]
+    fn what_a_double_keeps() {
+        for (minor, exact) in [(0, true), (-999_999_999_999_999, true), (i64::MIN, false)] {
+            assert_eq!(is_exact(minor), exact, "{minor}");
+        }
+        assert!(is_exact(9_000_000_000_000_000_000));
+        assert!(!is_exact(9_007_199_254_740_993));
+    }
+
+    proptest! {
+        #[test]
+        fn an_exact_amount_survives_the_importer(minor in any::<i64>().prop_map(|n| n >> (n & 31))) {
+            let cell = amount(minor, 2);
+            let double: f64 = cell.parse().unwrap();
+            let back = format!("{double:.2}");
+            let same = back.trim_end_matches('0').trim_end_matches('.') == cell;
+            prop_assert!(!is_exact(minor) || same || cell == "0", "{} {}", cell, back);
+        }
     }
 
     #[test]

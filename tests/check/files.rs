@@ -234,6 +234,18 @@ fn many(rows: usize, text: &str) -> Sample {
 }
 
 /// Findings of a sample, its files as they are.
+/// A sample with 501 columns.
+fn wide() -> Sample {
+    let mut sample = Sample::clean();
+    for n in 0..497 {
+        let (name, label): (&str, &str) =
+            (format!("extra{n}").leak(), format!("Number {n:03} of many").leak());
+        sample.add_field("siteVisit", name, label, "TEXT");
+        sample.add_column(5, (label, name, "", "TEXT"), "");
+    }
+    sample
+}
+
 fn whole(sample: &Sample) -> Vec<String> {
     super::of(sample)
 }
@@ -299,16 +311,19 @@ pub fn cases() -> Vec<Case> {
             told(&planted(&many(10_000, "x"), blank, |_| ()))
         },
     ));
-    all.push(Case::new("501 columns", &["file-too-many-columns site-visits-0001 0 []"], || {
-        let mut sample = Sample::clean();
-        for n in 0..497 {
-            let (name, label): (&str, &str) =
-                (format!("extra{n}").leak(), format!("Number {n:03} of many").leak());
-            sample.add_field("siteVisit", name, label, "TEXT");
-            sample.add_column(5, (label, name, "", "TEXT"), "");
-        }
-        whole(&sample)
-    }));
+    all.push(Case::new("501 columns", &[], || whole(&wide())));
+    all.push(Case::new(
+        "501 columns for a newer version",
+        &["file-too-many-columns site-visits-0001 0 []"],
+        || {
+            let folder = tempfile::tempdir().expect("a folder");
+            let (sample, csv) = (wide(), wide().csv());
+            super::sample::write(folder.path(), &csv, &sample.manifest(&csv));
+            let newer = include_str!("../../src/twenty/workspace/standard-2.21.json");
+            let newer = newer.replacen("\"2.21\"", "\"2.47\"", 1);
+            told(&super::checked_for(folder.path(), Some(&newer)))
+        },
+    ));
     // 200 rows of 49 kB JSON stay under 10 MB, of 51 kB not; quotes count twice in JSON.
     for (quotes, expected) in
         [(24_500, &[][..]), (25_500, &["batch-too-big site-visits-0001 201 []"][..])]
