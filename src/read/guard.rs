@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Up to this many unpacked bytes nobody asks how small the packed data was.
-pub const BOMB_BYTES: u64 = 256 << 20;
+pub const BOMB_BYTES: u64 = 64 << 20;
 /// Beyond that, packed data may unpack to this many times its size. Exports of Close pack about ten
 /// to one; deflate cannot do better than about a thousand to one.
 pub const BOMB_RATIO: u64 = 200;
