@@ -34,10 +34,9 @@ impl Damage {
         }
         match error.kind() {
             ErrorKind::UnexpectedEof => Some(Self::CutOff),
-            // flate2 and the list of a zip say it in words only.
+            // gzip says it in words only.
             ErrorKind::InvalidData | ErrorKind::InvalidInput => {
-                let text = error.to_string();
-                let promised = text.contains("checksum") || text.contains("than the zip says");
+                let promised = error.to_string().contains("checksum");
                 Some(if promised { Self::Checksum } else { Self::CutOff })
             }
             _ => None,
@@ -172,7 +171,9 @@ impl<R: Read> Checked<R> {
 
 impl<R: Read> Read for Checked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
+        // Deflate calls broken data a wrong argument; here it is damage like any other.
+        let damage = |e: io::Error| Damage::of(&e).map_or(e, Damage::error);
+        let read = self.inner.read(buffer).map_err(damage)?;
         self.crc.update(&buffer[..read]);
         self.out += read as u64;
         let over = self.out > self.size;

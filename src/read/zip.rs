@@ -2,8 +2,8 @@
 //! bundles come in zips. Nothing is ever unpacked to disk, and a name in a zip is only a name. It
 //! must not decide which entries are wanted.
 
+use super::guard::Checked;
 use crate::error::{Error, Result};
-use flate2::Crc;
 use flate2::read::DeflateDecoder;
 use std::borrow::Cow;
 use std::fs::File;
@@ -119,8 +119,8 @@ impl ZipIndex {
         file.seek(SeekFrom::Start(start)).map_err(io)?;
         let data = BufReader::with_capacity(READ, file.take(entry.compressed));
         Ok(match entry.method {
-            Method::Stored => Box::new(Checked::new(data, entry)),
-            _ => Box::new(Checked::new(DeflateDecoder::new(data), entry)),
+            Method::Stored => Box::new(Checked::new(data, entry.size, entry.crc)),
+            _ => Box::new(Checked::new(DeflateDecoder::new(data), entry.size, entry.crc)),
         })
     }
 }
@@ -173,46 +173,6 @@ fn data_start(file: &mut File, header: u64) -> io::Result<u64> {
     header
         .checked_add(LOCAL_HEADER as u64 + length(26) + length(28))
         .ok_or_else(|| invalid("the zip's list points behind its end"))
-}
-
-/// An entry's bytes, counted and checked.
-struct Checked<R> {
-    data: R,
-    crc: Crc,
-    left: u64,
-    wanted: u32,
-}
-
-impl<R> Checked<R> {
-    fn new(data: R, entry: &Entry) -> Self {
-        Self { data, crc: Crc::new(), left: entry.size, wanted: entry.crc }
-    }
-}
-
-impl<R: Read> Read for Checked<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.data.read(buffer).map_err(|e| match e.kind() {
-            // How the decoder calls broken data, and what a zip that ends too early looks like.
-            io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
-                invalid("the entry's compressed data is broken")
-            }
-            _ => e,
-        })?;
-        self.crc.update(&buffer[..read]);
-        let Some(left) = self.left.checked_sub(read as u64) else {
-            return Err(invalid("the entry is longer than the zip says"));
-        };
-        self.left = left;
-        if read == 0 && !buffer.is_empty() {
-            if left > 0 {
-                return Err(invalid("the entry is shorter than the zip says"));
-            }
-            if self.crc.sum() != self.wanted {
-                return Err(invalid("the entry's checksum is not what the zip says"));
-            }
-        }
-        Ok(read)
-    }
 }
 
 fn invalid(what: &str) -> io::Error {

@@ -87,7 +87,7 @@ const DIGITS: u32 = 15;
 #[must_use]
 pub fn is_exact(minor: i64) -> bool {
     let mut units = minor.unsigned_abs();
-    while units > 0 && units % 10 == 0 {
+    while units > 0 && units.is_multiple_of(10) {
         units /= 10;
     }
     units < 10_u64.pow(DIGITS)
