@@ -155,3 +155,14 @@ fn rules_have_their_own_code_and_name_and_say_what_to_do() {
     }
     assert!(rules::ALL.is_sorted_by_key(|rule| rule.code));
 }
+
+#[test]
+fn a_file_of_a_bundle_is_told_where_its_fields_are_known() {
+    let (sample, folder) = (Sample::clean(), tempfile::tempdir().expect("a folder"));
+    let csv = sample.csv();
+    sample::write(folder.path(), &csv, &sample.manifest(&csv));
+    let of = |path: &Path| checked(path).notes.iter().any(|note| note.contains("check that"));
+    let file = csv.keys().next().expect("a file");
+    assert!(of(&folder.path().join(file)), "{file}");
+    assert!(!of(folder.path()));
+}

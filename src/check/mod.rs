@@ -118,6 +118,12 @@ pub fn check(options: &Options) -> Result<Checked> {
         contract.as_ref().map(|contract| unlisted(&place, contract)).unwrap_or_default();
     strays.extend(contract.as_ref().and_then(|one| steps::check_attachments(&place, one)));
     notes.extend(report::notes(&unchecked, &sheets));
+    notes.extend(place.around().map(|bundle| {
+        let bundle = bundle.display();
+        format!(
+            "the file stands in the bundle {bundle}: check that to have the fields it makes known"
+        )
+    }));
     Ok(Checked::new(contract.is_some(), log, sheets, strays, notes))
 }
 

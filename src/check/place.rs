@@ -8,6 +8,9 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+/// Folders looked into above a file: `csv/<step>/<file>` and some more.
+const ABOVE: usize = 4;
+
 /// See the module's head.
 #[derive(Debug)]
 pub(super) enum Place {
@@ -58,6 +61,15 @@ impl Place {
             }
             Self::File(..) => None,
         }
+    }
+
+    /// The bundle a file that was given by name stands in.
+    pub fn around(&self) -> Option<PathBuf> {
+        let Self::File(path, _) = self else { return None };
+        let path = path.canonicalize().ok()?;
+        let folders = path.ancestors().skip(1).take(ABOVE);
+        let mut folders = folders.filter(|folder| folder.join(contract::NAME).is_file());
+        folders.next().map(Path::to_owned)
     }
 
     /// A file's size in bytes; none when there is no such file.
