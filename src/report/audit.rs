@@ -1,9 +1,8 @@
 //! What an export holds and what it lacks, and what each missing file costs. It must not promise
 //! what a conversion would do.
 
-use super::summary::{
-    IgnoredLine, IncompleteLine, ignored, incomplete, messages, messages_line, remarks,
-};
+use super::left_out::{self, IgnoredLine};
+use super::summary::{IncompleteLine, ignored, incomplete, messages, messages_line, remarks};
 use super::table::{Table, number, size};
 use crate::close::{Kind, Space};
 use crate::survey::{Map, Survey};
@@ -208,10 +207,10 @@ impl Audit {
         for line in &self.incomplete {
             let _ = writeln!(out, "\nIncomplete [{}]: {}: {}", line.code, line.file, line.what);
         }
-        for line in &self.ignored_files {
+        for line in left_out::shown(&self.ignored_files) {
             let _ = writeln!(out, "\nLeft out [{}]: {}: {}", line.code, line.file, line.why);
         }
-        for line in &self.remarks {
+        for line in left_out::shown(&self.remarks) {
             let _ = writeln!(out, "\nRemark [{}]: {}: {}", line.code, line.file, line.why);
         }
         if let Some(line) = messages_line(&self.messages) {

@@ -3,6 +3,7 @@
 use super::MapLine;
 use super::attachments as files;
 use super::conservation;
+use super::left_out::IgnoredLine;
 use super::table::{Table, number};
 use crate::bundle::Totals;
 use crate::bundle::manifest::{Attachments, SinceStep, Step};
@@ -107,17 +108,6 @@ pub struct IncompleteLine {
     pub file: String,
     /// In words.
     pub what: String,
-}
-
-/// One file that was left out.
-#[derive(Clone, Debug, Serialize)]
-pub struct IgnoredLine {
-    /// The file.
-    pub file: String,
-    /// Stable code.
-    pub code: &'static str,
-    /// Why.
-    pub why: &'static str,
 }
 
 impl Summary {

@@ -15,7 +15,7 @@ use crate::mapping::{MapFile, Rules, Settings};
 use crate::pipeline;
 use crate::plan::{Basis, Coverage, Files, Plan, Sample, coverage};
 use crate::read::Sources;
-use crate::report::{MapLine, Summary, conservation, files};
+use crate::report::{MapLine, Summary, conservation, files, left_out};
 use crate::survey::{Survey, Visit, survey, survey_of};
 use crate::transform;
 use crate::twenty::workspace::Workspace;
@@ -85,10 +85,10 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
     for idle in &summary.idle_decisions {
         printer.warn(idle.code, &format!("line {} of the decisions: {}", idle.line, idle.what));
     }
-    for line in &summary.ignored_files {
+    for line in left_out::shown(&summary.ignored_files) {
         printer.warn(line.code, &format!("{} left out: {}", line.file, line.why));
     }
-    for line in &summary.remarks {
+    for line in left_out::shown(&summary.remarks) {
         printer.warn(line.code, &format!("{}: {}", line.file, line.why));
     }
     if printer.is_json() {
