@@ -4,6 +4,7 @@
 //! It is a reading of Twenty's rules of its own: it uses neither the plan nor the writers of values, so that
 //! it can disagree with them. Rows are streamed; of keys and references it keeps hashes.
 
+mod attachments;
 mod catalog;
 mod companions;
 mod contract;
@@ -116,7 +117,7 @@ pub fn check(options: &Options) -> Result<Checked> {
     crew.each(&mut sheets, |sheet| look_up::fill(&place, sheet));
     let mut strays =
         contract.as_ref().map(|contract| unlisted(&place, contract)).unwrap_or_default();
-    strays.extend(contract.as_ref().and_then(|one| steps::check_attachments(&place, one)));
+    strays.extend(contract.as_ref().and_then(|one| attachments::check(&place, one, &crew)));
     notes.extend(report::notes(&unchecked, &sheets));
     notes.extend(place.around().map(|bundle| {
         let bundle = bundle.display();

@@ -107,7 +107,7 @@ rules! {
     CHRONOLOGY "C2T-K017" "chronology" Contract "an older activity stands below a later one, and Twenty keeps the order of import", "sort the rows by time, oldest first, over all files of the step", "B csv";
     FILE_UNQUOTED "C2T-K018" "file-unquoted" Contract "a cell is not quoted, as every cell of a bundle is", "none if the delimiter is found (else see file-delimiter); a spreadsheet program has saved the file", "B csv";
     LINK_COLUMN "C2T-K019" "link-column" Contract "the manifest makes links of a column that no step has", "take the manifest as `convert` wrote it", "B links";
-    ATTACHMENT_FILE "C2T-K020" "attachment-file" Contract "the index of attachments names a file that is not in the bundle, or has another size there", "put the file back, or convert again", "B files.csv";
+    ATTACHMENT_FILE "C2T-K020" "attachment-file" Contract "the index of attachments names a file that is not in the bundle, or has another size or content there", "put the file back, or convert again", "B files.csv";
 
     // Files as the importer reads them.
     FILE_EMPTY "C2T-K030" "file-empty" FileRefused "the file holds no header", "leave it out, or write the header", "I §1.2";

@@ -3,7 +3,7 @@
 
 use super::catalog::Catalog;
 use super::contract::{self, Contract};
-use super::finding::{Log, Spot};
+use super::finding::Log;
 use super::pass::Hashing;
 use super::place::Place;
 use super::rules;
@@ -68,40 +68,4 @@ pub(super) fn check_parts(place: &Place, contract: &Contract, log: &mut Log) {
             }
         }
     }
-}
-
-/// Checks that the attachments the index names are in the bundle, with their sizes. Their content is as
-/// large as the company's mail: nobody reads it here.
-pub(super) fn check_attachments(place: &Place, contract: &Contract) -> Option<Log> {
-    let index = contract.index()?;
-    let input = place.read(index).ok()?;
-    let mut log = Log::new(index);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
-    let header = reader.headers().ok()?.clone();
-    let at = |name: &str| header.iter().position(|header| header == name);
-    let (path_at, bytes_at) = (at("path")?, at("bytes"));
-    let mut record = csv::StringRecord::new();
-    let mut row = 0;
-    // A line that cannot be read ends the look: the index itself is told of as changed.
-    while reader.read_record(&mut record).is_ok_and(|more| more) {
-        row += 1;
-        let path = record.get(path_at).unwrap_or_default();
-        if path.is_empty() {
-            continue;
-        }
-        let said: Option<u64> = bytes_at.and_then(|at| record.get(at)?.parse().ok());
-        let detail = match (place.size(path), said) {
-            (None, _) => "it is not there".to_owned(),
-            (Some(size), Some(said)) if size != said => format!("{size} bytes instead of {said}"),
-            _ => continue,
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        log.add(
-            rules::ATTACHMENT_FILE,
-            Spot { row, line, at: path_at, column: "path" },
-            path,
-            detail,
-        );
-    }
-    Some(log)
 }

@@ -250,6 +250,45 @@ fn whole(sample: &Sample) -> Vec<String> {
     super::of(sample)
 }
 
+/// A sample with these files and this index of them.
+fn indexed(index: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sample = Sample::clean();
+    let csv = sample.csv();
+    let mut manifest = sample.manifest(&csv);
+    manifest["attachments"] = json!({"index": {"path": "files.csv", "bytes": index.len()}});
+    super::sample::write(folder.path(), &csv, &manifest);
+    std::fs::write(folder.path().join("files.csv"), index).expect("a file");
+    std::fs::create_dir(folder.path().join("files")).expect("a folder");
+    for (name, text) in files {
+        std::fs::write(folder.path().join("files").join(name), text).expect("a file");
+    }
+    told(&super::checked(folder.path()))
+}
+
+fn attachments() -> [Case; 2] {
+    let gone = Case::new(
+        "attachments that are gone or cut",
+        &["attachment-file files 2 [path]", "attachment-file files 3 [path]"],
+        || {
+            let index = "\"path\",\"bytes\"\n\"files/a.txt\",\"3\"\n\"files/b.txt\",\"3\"\n\"files/a.txt\",\"4\"\n\"\",\"\"\n";
+            indexed(index, &[("a.txt", "abc")])
+        },
+    );
+    let other = Case::new(
+        "attachments of another content",
+        &["attachment-file files 2 [path]", "attachment-file files 4 [path]"],
+        || {
+            let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+            let line = |name: &str| format!("\"files/{name}\",\"3\",\"{abc}\"\n");
+            let lines = ["a", "b", "a", "b"].map(line).concat();
+            let index = format!("\"path\",\"bytes\",\"sha256\"\n{lines}");
+            indexed(&index, &[("a", "abc"), ("b", "abd")])
+        },
+    );
+    [gone, other]
+}
+
 pub fn cases() -> Vec<Case> {
     let mut all: Vec<Case> = BYTES.iter().map(bytes).collect();
     all.extend(MANIFEST.iter().map(|(name, expected, plant)| {
@@ -257,23 +296,7 @@ pub fn cases() -> Vec<Case> {
             told(&planted(&Sample::clean(), |_| (), plant))
         })
     }));
-    all.push(Case::new(
-        "attachments that are gone or cut",
-        &["attachment-file files 2 [path]", "attachment-file files 3 [path]"],
-        || {
-            let folder = tempfile::tempdir().expect("a folder");
-            let sample = Sample::clean();
-            let csv = sample.csv();
-            let mut manifest = sample.manifest(&csv);
-            let index = "\"path\",\"bytes\"\n\"files/a.txt\",\"3\"\n\"files/b.txt\",\"3\"\n\"files/a.txt\",\"4\"\n\"\",\"\"\n";
-            manifest["attachments"] = json!({"index": {"path": "files.csv", "bytes": index.len()}});
-            super::sample::write(folder.path(), &csv, &manifest);
-            std::fs::write(folder.path().join("files.csv"), index).expect("a file");
-            std::fs::create_dir(folder.path().join("files")).expect("a folder");
-            std::fs::write(folder.path().join("files/a.txt"), "abc").expect("a file");
-            told(&super::checked(folder.path()))
-        },
-    ));
+    all.extend(attachments());
     all.push(Case::new("line ends and a byte order mark are free", &[], || {
         visits(|bytes| {
             let text = String::from_utf8(bytes).expect("UTF-8");
