@@ -2,6 +2,7 @@
 //! the transform hands over; it must not change a value.
 
 mod archive;
+pub mod digest;
 pub mod files;
 pub mod guide;
 pub mod manifest;
@@ -15,7 +16,7 @@ mod tables;
 mod writer;
 
 pub use manifest::Manifest;
-pub use open::Bundle;
+pub use open::{Bundle, is_zip};
 pub use stage::{Form, Stage, remove_unfinished};
 pub use state::OldBundle;
 pub use writer::{Finished, Totals, Writer};

@@ -63,7 +63,7 @@ impl Bundle {
         let mut bundle = Self { place: place.to_owned(), zip: None, files: BTreeMap::new() };
         if meta.is_dir() {
             bundle.list(place, "", DEPTH)?;
-        } else if is_zip(place) {
+        } else if is_zip(place).unwrap_or(false) {
             bundle.index(ZipIndex::open(place)?)?;
         } else {
             return Err(bundle.no_bundle());
@@ -212,11 +212,14 @@ impl Bundle {
     }
 }
 
-/// By its first bytes; an empty zip is one too.
-fn is_zip(path: &Path) -> bool {
-    let mut head = [0; 4];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
-    read.is_ok() && matches!(&head, b"PK\x03\x04" | b"PK\x05\x06")
+/// A zip by its first bytes; an empty zip is one too.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn is_zip(path: &Path) -> std::io::Result<bool> {
+    let mut head = Vec::new();
+    File::open(path)?.take(4).read_to_end(&mut head)?;
+    Ok(head == b"PK\x03\x04" || head == b"PK\x05\x06")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! when. Names are sorted, times and rights fixed; media that are compressed already are stored as
 //! they are. It must not hold a file in memory, but for the small ones it compresses ahead.
 
+use super::open::Bundle;
 use crate::error::{Error, Result};
 use rayon::prelude::*;
 use std::fs::File;
@@ -53,24 +54,14 @@ impl Item {
 /// # Errors
 /// When the disk refuses.
 pub(super) fn pack(folder: &Path, place: &Path) -> Result<()> {
-    let mut items = Vec::new();
-    list(folder, "", &mut items).map_err(|e| Error::io("cannot list the bundle", folder, e))?;
-    items.sort_by(|a, b| a.name.cmp(&b.name));
+    let bundle = Bundle::open(folder)?;
+    let item = |name: &str| Item {
+        name: name.to_owned(),
+        path: bundle.path(name),
+        bytes: bundle.size(name).unwrap_or_default(),
+    };
+    let items: Vec<Item> = bundle.names().map(item).collect();
     write(&items, place).map_err(|e| Error::io("cannot write the zip", place, e))
-}
-
-fn list(folder: &Path, prefix: &str, items: &mut Vec<Item>) -> io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let (path, meta) = (entry.path(), entry.metadata()?);
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if meta.is_dir() {
-            list(&path, &format!("{name}/"), items)?;
-        } else {
-            items.push(Item { name, path, bytes: meta.len() });
-        }
-    }
-    Ok(())
 }
 
 fn write(items: &[Item], place: &Path) -> io::Result<()> {
@@ -109,7 +100,6 @@ fn prepared(item: &Item) -> io::Result<PreparedZipFile> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bundle::Bundle;
 
     #[test]
     fn the_same_files_give_the_same_bytes() {

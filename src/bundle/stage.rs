@@ -4,6 +4,7 @@
 use super::open::Bundle;
 use super::pack::pack;
 use crate::error::{Error, Result};
+use crate::read::is_bundle;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -126,11 +127,10 @@ fn remember(path: Option<PathBuf>) {
 fn refuse_foreign(place: &Path, form: Form) -> Result<()> {
     let Ok(meta) = fs::symlink_metadata(place) else { return Ok(()) };
     let empty = || fs::read_dir(place).is_ok_and(|mut entries| entries.next().is_none());
-    // A bundle of another version is one too.
-    let is_bundle = || Bundle::open(place).is_ok_and(|bundle| bundle.is_written());
+    // A bundle of another version is one too. Only the manifest is looked for: a folder may be any.
     let replaceable = match form {
-        Form::Folder => meta.is_dir() && (empty() || is_bundle()),
-        Form::Zip => meta.is_file() && is_bundle(),
+        Form::Folder => meta.is_dir() && (empty() || is_bundle(place)),
+        Form::Zip => meta.is_file() && Bundle::open(place).is_ok_and(|zip| zip.is_written()),
     };
     if replaceable {
         return Ok(());

@@ -5,7 +5,6 @@ use super::contract::Contract;
 use super::crew::Crew;
 use super::finding::{Log, Spot};
 use super::keys::{Hash, hash};
-use super::pass::Hashing;
 use super::place::Place;
 use super::rules;
 use foldhash::fast::FixedState;
@@ -101,14 +100,9 @@ fn wrong(place: &Place, named: &Named) -> Option<String> {
         _ if named.sha256.is_empty() => return None,
         _ => {}
     }
-    let read = place.read(&named.path).map_err(|error| error.to_string()).and_then(|input| {
-        let mut input = Hashing::new(input, true);
-        std::io::copy(&mut input, &mut std::io::sink()).map_err(|error| error.to_string())?;
-        Ok(input.end().1.unwrap_or_default())
-    });
-    match read {
+    match place.digest(&named.path) {
         Err(why) => Some(why),
-        Ok(digest) if digest.eq_ignore_ascii_case(&named.sha256) => None,
+        Ok((_, digest)) if digest.eq_ignore_ascii_case(&named.sha256) => None,
         Ok(_) => Some("its content is another than the index says".to_owned()),
     }
 }

@@ -133,7 +133,7 @@ fn columns(there: &Workspace) -> Option<usize> {
     let version = there.twenty.as_deref()?;
     let mut parts = version.split('.').map(|part| part.parse::<u32>().ok());
     let version = (parts.next()??, parts.next().flatten().unwrap_or_default());
-    (version > (2, 21)).then_some(500)
+    (version > (2, 21)).then_some(pass::MAX_COLUMNS)
 }
 
 /// The manifest, where there is one; one that cannot be read is a finding.

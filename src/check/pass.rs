@@ -6,16 +6,15 @@ use super::finding::{Log, Spot};
 use super::lexer::{Lexer, Record};
 use super::rows::{Ground, Table};
 use super::{fuse, rules};
+use crate::bundle::digest::Digesting;
 use crate::error::{Error, Result};
-use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 /// `SPREADSHEET_MAX_RECORD_IMPORT_CAPACITY`.
 const MAX_ROWS: u64 = 10_000;
 /// Columns newer versions take.
-const MAX_COLUMNS: usize = 500;
+pub(super) const MAX_COLUMNS: usize = 500;
 /// Bytes looked at before the file is read.
 const START: u64 = 8 << 10;
 /// Characters the importer looks at for the delimiter, in UTF-16 units.
@@ -37,42 +36,6 @@ pub(super) struct Job<'a> {
     pub listed: Option<(&'a Step, &'a FileEntry)>,
 }
 
-/// Hashes and counts what is read.
-pub(super) struct Hashing<R> {
-    input: R,
-    sha: Option<Sha256>,
-    bytes: u64,
-}
-
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let n = self.input.read(buffer)?;
-        if let Some(sha) = &mut self.sha {
-            sha.update(buffer.get(..n).unwrap_or_default());
-        }
-        self.bytes += n as u64;
-        Ok(n)
-    }
-}
-
-impl<R: Read> Hashing<R> {
-    /// Reads through `input`, with a digest if one is wanted.
-    pub fn new(input: R, digest: bool) -> Self {
-        Self { input, sha: digest.then(Sha256::new), bytes: 0 }
-    }
-
-    /// Bytes and digest of all that was read.
-    pub fn end(self) -> (u64, Option<String>) {
-        let hex = |bytes: &[u8]| {
-            bytes.iter().fold(String::new(), |mut hex, byte| {
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            })
-        };
-        (self.bytes, self.sha.map(|sha| hex(&sha.finalize())))
-    }
-}
-
 /// Reads a file to its end; `None` for the table when the importer would not get to its rows.
 pub(super) fn run<'a>(
     job: &Job<'_>,
@@ -87,7 +50,7 @@ pub(super) fn run<'a>(
             return (log, None);
         }
     };
-    let mut input = Hashing::new(input, job.listed.is_some());
+    let mut input = Digesting::new(input, job.listed.is_some());
     // A file that is refused at its start still has a digest.
     let read = read(job, &mut input, ground, &mut log)
         .and_then(|table| std::io::copy(&mut input, &mut std::io::sink()).map(|_| table));

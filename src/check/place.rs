@@ -2,7 +2,8 @@
 //! hold a file in memory or say what one means.
 
 use super::contract;
-use crate::bundle::Bundle;
+use crate::bundle::digest::digest;
+use crate::bundle::{Bundle, is_zip};
 use crate::error::{Error, ErrorKind, Result};
 use std::fs::File;
 use std::io::Read;
@@ -102,10 +103,10 @@ impl Place {
             }
         }
     }
-}
 
-fn is_zip(path: &Path) -> std::io::Result<bool> {
-    let mut head = Vec::new();
-    File::open(path)?.take(4).read_to_end(&mut head)?;
-    Ok(head == b"PK\x03\x04" || head == b"PK\x05\x06")
+    /// Bytes and SHA-256 of one file, or why it cannot be read.
+    pub fn digest(&self, name: &str) -> std::result::Result<(u64, String), String> {
+        let input = self.read(name).map_err(|error| error.to_string())?;
+        digest(input).map_err(|error| error.to_string())
+    }
 }

@@ -4,7 +4,6 @@
 use super::catalog::Catalog;
 use super::contract::{self, Contract};
 use super::finding::Log;
-use super::pass::Hashing;
 use super::place::Place;
 use super::rules;
 use std::collections::BTreeSet;
@@ -52,17 +51,13 @@ pub(super) fn check(contract: &Contract, catalog: &Catalog, log: &mut Log) {
 /// Checks the parts the manifest gives a size or digest for.
 pub(super) fn check_parts(place: &Place, contract: &Contract, log: &mut Log) {
     for part in &contract.parts {
-        let read = place.read(&part.path).map_err(|error| error.to_string()).and_then(|input| {
-            let mut input = Hashing::new(input, part.sha256.is_some());
-            std::io::copy(&mut input, &mut std::io::sink()).map_err(|error| error.to_string())?;
-            Ok(input.end())
-        });
-        match read {
+        match place.digest(&part.path) {
             Err(why) => log.about(rules::PART_MISSING, &part.path, why),
             Ok((bytes, digest)) => {
                 let size = part.bytes.is_none_or(|size| size == bytes);
-                let same = part.sha256.as_deref().zip(digest.as_deref());
-                if !size || same.is_some_and(|(a, b)| !a.eq_ignore_ascii_case(b)) {
+                let same =
+                    part.sha256.as_ref().is_none_or(|said| said.eq_ignore_ascii_case(&digest));
+                if !size || !same {
                     log.about(rules::PART_EDITED, &part.path, String::new());
                 }
             }

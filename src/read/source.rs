@@ -254,10 +254,11 @@ impl Source {
     }
 }
 
-/// A folder that this program wrote: its archive would be read as copies.
-fn is_bundle(folder: &Path) -> bool {
-    let manifest = std::fs::read(folder.join("manifest.json")).unwrap_or_default();
-    names::is_bundle(&manifest)
+/// A folder that this program wrote, whatever its version: its archive would be read as copies, and its
+/// files are nobody's downloads.
+pub fn is_bundle(folder: &Path) -> bool {
+    let manifest = folder.join("manifest.json");
+    manifest.is_file() && names::is_bundle(&std::fs::read(manifest).unwrap_or_default())
 }
 
 fn nothing_found(exports: &[PathBuf], found: &Sources) -> Error {

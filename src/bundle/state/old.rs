@@ -3,13 +3,13 @@
 
 use super::delta::Delta;
 use super::file::StateReader;
+use crate::bundle::digest::digest;
 use crate::bundle::manifest::{Manifest, Since, SinceField, StateFile, Tool};
 use crate::bundle::open::{Bundle, MANIFEST};
 use crate::error::{Error, Result};
 use crate::read::split::hex;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::io::Read;
 use std::path::Path;
 
 /// See the module's head.
@@ -101,15 +101,8 @@ impl OldBundle {
             std::io::ErrorKind::InvalidData => damaged("the state of the older bundle is damaged"),
             _ => Error::io("cannot read the older bundle", &path, e),
         };
-        let (mut input, mut hash) = (self.bundle.read(&name)?, Sha256::new());
-        let mut buffer = vec![0; 1 << 16];
-        loop {
-            match input.read(&mut buffer).map_err(io)? {
-                0 => break,
-                n => hash.update(&buffer[..n]),
-            }
-        }
-        if hex(&hash.finalize()) == file.sha256 {
+        let (_, sha256) = digest(self.bundle.read(&name)?).map_err(io)?;
+        if sha256 == file.sha256 {
             return Ok(());
         }
         // Where a line is broken, that line says more.

@@ -3,6 +3,7 @@
 
 use super::{Found, FoundFile, State};
 use crate::event::file as notice;
+use crate::read::is_bundle;
 use std::fs::{DirEntry, FileType};
 use std::path::{Path, PathBuf};
 
@@ -74,14 +75,4 @@ fn file(root: usize, below: PathBuf, entry: &DirEntry, kind: FileType) -> FoundF
 fn is_system(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy().to_lowercase();
     SYSTEM.contains(&&*name) || SYSTEM_STARTS.iter().any(|start| name.starts_with(start))
-}
-
-/// A bundle may lie beside the files it was made from; its files are not theirs.
-fn is_bundle(folder: &Path) -> bool {
-    let place = folder.join("manifest.json");
-    if !place.is_file() {
-        return false;
-    }
-    let manifest = std::fs::read(place).unwrap_or_default();
-    memchr::memmem::find(&manifest, b"\"close2twenty-bundle\"").is_some()
 }
