@@ -40,8 +40,8 @@ pub fn survey_of(
 ) -> Result<(Survey, Seen)> {
     let seen = Seen::for_bytes(Sources::estimate(&sources.files));
     let mut all = Survey { latest: i64::MIN, ..Survey::default() };
-    let work = |chunk: Chunk| chunk_survey(&chunk, &seen, waived, keep);
-    let ends = pipeline::ordered(pool, &sources.files, true, work, |part| {
+    let work = |chunk: &Chunk| chunk_survey(chunk, &seen, waived, keep);
+    let ends = pipeline::first(pool, &sources.files, work, |part| {
         all.absorb(part);
         Ok(())
     })?;
