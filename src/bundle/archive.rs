@@ -20,6 +20,9 @@ impl Archive {
     }
 
     pub fn append(&mut self, stem: &'static str, lines: &[u8]) -> Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
         let path = self.folder.join(format!("{stem}.jsonl"));
         let io = |e| Error::io("cannot write the archive", &path, e);
         if !self.open.contains_key(stem) {

@@ -1,9 +1,59 @@
-//! What a file of a bundle is known by: its length and its SHA-256, taken while it is read. It must not keep
-//! what goes through.
+//! What a file of a bundle is known by: its length and its SHA-256, taken while it is read or written. It
+//! must not keep what goes through.
 
+use crate::error::{Error, Result};
 use crate::read::split::hex;
 use sha2::{Digest, Sha256};
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+
+/// Bytes that are digested and written at a time.
+const BLOCK: usize = 1 << 18;
+
+/// A new file, digested as it is written.
+#[derive(Debug)]
+pub(super) struct DigestedFile {
+    file: File,
+    path: PathBuf,
+    hash: Sha256,
+    /// What was not written yet.
+    block: Vec<u8>,
+    bytes: u64,
+}
+
+impl DigestedFile {
+    /// Creates the file at `path`, whose folder is there.
+    ///
+    /// # Errors
+    /// When the disk refuses; as for all that follows.
+    pub fn create(path: PathBuf) -> Result<Self> {
+        let file =
+            File::create(&path).map_err(|e| Error::io("cannot write the bundle", &path, e))?;
+        Ok(Self { file, path, hash: Sha256::new(), block: Vec::with_capacity(BLOCK), bytes: 0 })
+    }
+
+    /// Appends what `write` appends to the buffer it is given.
+    pub fn append(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
+        write(&mut self.block);
+        if self.block.len() >= BLOCK - BLOCK / 8 { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.hash.update(&self.block);
+        self.bytes += self.block.len() as u64;
+        let written = self.file.write_all(&self.block);
+        written.map_err(|e| Error::io("cannot write the bundle", &self.path, e))?;
+        self.block.clear();
+        Ok(())
+    }
+
+    /// Its size, and its SHA-256 in hexadecimal digits.
+    pub fn finish(mut self) -> Result<(u64, String)> {
+        self.flush()?;
+        Ok((self.bytes, hex(&self.hash.finalize())))
+    }
+}
 
 /// Counts and digests what is read through it.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ pub mod guide;
 pub mod manifest;
 mod open;
 mod pack;
+mod rejects;
 mod sorter;
 mod spill;
 mod stage;

@@ -1,5 +1,5 @@
 //! Records that have to be gathered, on disk in partitions by key, so that memory holds one
-//! partition at a time. It must not look into a record.
+//! partition a thread. It must not look into a record.
 
 use crate::close::Kind;
 use crate::error::{Error, Result};
@@ -40,26 +40,37 @@ impl Spill {
         encode(item, file).map_err(io)
     }
 
-    /// The items of one partition, in the order they came; the partition is gone afterwards.
-    pub fn take(&mut self, at: usize) -> Result<Vec<Spilled>> {
-        let Some(mut file) = self.open.get_mut(at).and_then(Option::take) else {
-            return Ok(Vec::new());
-        };
-        let path = self.path(at);
-        let io = |e| Error::io("cannot read temporary data", &path, e);
-        file.flush().map_err(io)?;
-        drop(file);
-        let mut input = BufReader::with_capacity(1 << 18, File::open(&path).map_err(io)?);
+    /// The partitions that hold anything, in order; nothing can be added any more.
+    pub fn close(&mut self) -> Result<Vec<Partition>> {
+        let mut partitions = Vec::new();
+        for at in 0..self.open.len() {
+            if let Some(mut file) = self.open.get_mut(at).and_then(Option::take) {
+                let path = self.path(at);
+                file.flush().map_err(|e| Error::io("cannot write temporary data", &path, e))?;
+                partitions.push(Partition { path });
+            }
+        }
+        Ok(partitions)
+    }
+}
+
+/// A part of what has to be gathered, on disk.
+#[derive(Debug)]
+pub(super) struct Partition {
+    path: PathBuf,
+}
+
+impl Partition {
+    /// Its items, in the order they came; the partition is gone afterwards.
+    pub fn read(self) -> Result<Vec<Spilled>> {
+        let io = |e| Error::io("cannot read temporary data", &self.path, e);
+        let mut input = BufReader::with_capacity(1 << 18, File::open(&self.path).map_err(io)?);
         let mut items = Vec::new();
         while let Some(item) = decode(&mut input).map_err(io)? {
             items.push(item);
         }
-        std::fs::remove_file(&path).map_err(io)?;
+        std::fs::remove_file(&self.path).map_err(io)?;
         Ok(items)
-    }
-
-    pub fn partitions(&self) -> usize {
-        self.open.len()
     }
 }
 

@@ -8,7 +8,7 @@ mod old;
 
 pub(super) use delta::Compare;
 pub use delta::{Delta, StepDelta};
-pub(super) use file::{Hashing, StateWriter};
+pub(super) use file::StateWriter;
 pub use old::OldBundle;
 
 #[cfg(test)]

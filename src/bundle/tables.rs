@@ -2,16 +2,14 @@
 //! limit, no two `Close Id`s in one file that differ by case only (`twenty-importer.md` §1.2, §4.1;
 //! `twenty-observed.md` E3 g). It must not encode cells: rows come as lines.
 
+use super::digest::DigestedFile;
 use super::manifest::StepFile;
 use crate::error::{Error, Result};
 use crate::plan::StepPlan;
-use crate::read::split::hex;
 use crate::transform::Row;
 use hashbrown::HashSet;
-use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use twox_hash::XxHash3_64;
 
 /// Rows in one file.
 const MAX_ROWS: u64 = 10_000;
@@ -30,55 +28,65 @@ pub(super) struct Tables<'p> {
     header: Vec<u8>,
     open: Option<Table>,
     files: Vec<StepFile>,
+    /// Hashes of the ids in the open file, without regard to case. Two ids that share a hash would only
+    /// go to different files.
+    ids: HashSet<u64, foldhash::fast::FixedState>,
+    folded: Vec<u8>,
 }
 
 struct Table {
     name: String,
-    path: PathBuf,
-    out: BufWriter<File>,
-    hash: Sha256,
+    out: DigestedFile,
     rows: u64,
-    bytes: u64,
     slice: usize,
-    ids: HashSet<String, foldhash::fast::FixedState>,
 }
 
 impl<'p> Tables<'p> {
     /// Files below `root` for one step.
     pub fn new(root: &'p Path, step: &'p StepPlan) -> Self {
-        let headers = step.shown().map(|column| column.header.as_str());
-        let header = crate::transform::encode(headers);
-        Self { root, step, header, open: None, files: Vec::new() }
+        let mut header = Vec::new();
+        crate::transform::encode(step.shown().map(|column| column.header.as_str()), &mut header);
+        let (ids, folded) = (HashSet::default(), Vec::new());
+        Self { root, step, header, open: None, files: Vec::new(), ids, folded }
     }
 
-    pub fn write(&mut self, row: &Row) -> Result<()> {
-        let id = row.id.to_lowercase();
-        let cost = json_cost(&row.line, self.step.columns.len());
-        let full = self.open.as_ref().is_some_and(|table| table.must_close(&id, cost));
-        if full {
+    pub fn write(&mut self, row: &Row<'_>) -> Result<()> {
+        let id = folded_hash(row.id, &mut self.folded);
+        let cost = json_cost(row.line, self.step.columns.len());
+        let full = |table: &Table| table.must_close(cost) || self.ids.contains(&id);
+        if self.open.as_ref().is_some_and(full) {
             self.close()?;
         }
-        let table = match &mut self.open {
+        let mut table = match self.open.take() {
             Some(table) => table,
-            slot => {
-                let name = format!(
-                    "csv/{}/{}-{:04}.csv",
-                    self.step.folder,
-                    self.step.stem,
-                    self.files.len() + 1
-                );
-                slot.insert(Table::create(self.root, name, &self.header)?)
-            }
+            None => self.create()?,
         };
         table.slice = if table.rows.is_multiple_of(SLICE_ROWS) { cost } else { table.slice + cost };
-        table.ids.insert(id);
         table.rows += 1;
-        table.put(&row.line)
+        self.ids.insert(id);
+        table.out.append(|out| out.extend_from_slice(row.line))?;
+        self.open = Some(table);
+        Ok(())
+    }
+
+    fn create(&mut self) -> Result<Table> {
+        let step = self.step;
+        let name = format!("csv/{}/{}-{:04}.csv", step.folder, step.stem, self.files.len() + 1);
+        let path = self.root.join(&name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)
+                .map_err(|e| Error::io("cannot write the bundle", &path, e))?;
+        }
+        let mut out = DigestedFile::create(path)?;
+        out.append(|out| out.extend_from_slice(&self.header))?;
+        self.ids.clear();
+        Ok(Table { name, out, rows: 0, slice: 0 })
     }
 
     fn close(&mut self) -> Result<()> {
         if let Some(table) = self.open.take() {
-            self.files.push(table.finish()?);
+            let (bytes, sha256) = table.out.finish()?;
+            self.files.push(StepFile { path: table.name, rows: table.rows, bytes, sha256 });
         }
         Ok(())
     }
@@ -90,43 +98,34 @@ impl<'p> Tables<'p> {
 }
 
 impl Table {
-    fn create(root: &Path, name: String, header: &[u8]) -> Result<Self> {
-        let path = root.join(&name);
-        let io = |e| Error::io("cannot write the bundle", &path, e);
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).map_err(io)?;
-        }
-        let out = BufWriter::with_capacity(1 << 18, File::create(&path).map_err(io)?);
-        let (hash, ids) = (Sha256::new(), HashSet::default());
-        let mut table = Self { name, path, out, hash, rows: 0, bytes: 0, slice: 0, ids };
-        table.put(header)?;
-        Ok(table)
-    }
-
-    fn must_close(&self, id: &str, cost: usize) -> bool {
+    fn must_close(&self, cost: usize) -> bool {
         let starts_slice = self.rows.is_multiple_of(SLICE_ROWS);
         let heavy = !starts_slice && self.slice + cost > SLICE_BYTES;
-        self.rows >= MAX_ROWS || heavy || self.ids.contains(id)
+        self.rows >= MAX_ROWS || heavy
     }
+}
 
-    fn put(&mut self, bytes: &[u8]) -> Result<()> {
-        self.hash.update(bytes);
-        self.bytes += bytes.len() as u64;
-        self.out.write_all(bytes).map_err(|e| Error::io("cannot write the bundle", &self.path, e))
+/// A hash of the id in lower case; `buffer` is used for it.
+fn folded_hash(id: &[u8], buffer: &mut Vec<u8>) -> u64 {
+    buffer.clear();
+    if id.is_ascii() {
+        buffer.extend_from_slice(id);
+        buffer.make_ascii_lowercase();
+    } else {
+        buffer.extend_from_slice(String::from_utf8_lossy(id).to_lowercase().as_bytes());
     }
-
-    fn finish(mut self) -> Result<StepFile> {
-        self.out.flush().map_err(|e| Error::io("cannot write the bundle", &self.path, e))?;
-        let sha256 = hex(&self.hash.finalize());
-        Ok(StepFile { path: self.name, rows: self.rows, bytes: self.bytes, sha256 })
-    }
+    XxHash3_64::oneshot(buffer)
 }
 
 /// Bytes a row takes in the importer's request, never too low: characters that JSON escapes count
 /// twice.
 fn json_cost(line: &[u8], columns: usize) -> usize {
-    let escaped = line.iter().filter(|byte| matches!(byte, b'\n' | b'\\' | b'"')).count();
-    line.len() + escaped + columns * CELL_COST
+    // Sums of one byte, over parts that cannot exceed it, are what compilers turn into vectors.
+    let escaped = line.chunks(255).map(|part| {
+        let hits = part.iter().map(|byte| u8::from(matches!(byte, b'\n' | b'\\' | b'"')));
+        usize::from(hits.fold(0_u8, u8::wrapping_add))
+    });
+    line.len() + escaped.sum::<usize>() + columns * CELL_COST
 }
 
 #[cfg(test)]
@@ -158,7 +157,8 @@ mod tests {
         let mut tables = Tables::new(dir.path(), &step);
         for (id, bytes) in rows {
             let line = vec![b'x'; bytes];
-            tables.write(&Row { step: 0, at: 0, id: id.into(), hash: 0, line }).unwrap();
+            let (id, line) = (id.as_bytes(), &line[..]);
+            tables.write(&Row { step: 0, at: 0, id, hash: 0, line }).unwrap();
         }
         tables.finish().unwrap().iter().map(|file| (file.rows, file.bytes)).collect()
     }
@@ -180,5 +180,13 @@ mod tests {
     fn ids_that_differ_by_case_go_to_different_files() {
         let found = files(["acti_A", "acti_B", "acti_a"].iter().map(|id| ((*id).to_owned(), 5)));
         assert_eq!(found.iter().map(|f| f.0).collect::<Vec<_>>(), [2, 1]);
+        let found = files(["É", "F", "G", "é", "f"].iter().map(|id| ((*id).to_owned(), 5)));
+        assert_eq!(found.iter().map(|f| f.0).collect::<Vec<_>>(), [3, 2]);
+    }
+
+    #[test]
+    fn what_json_escapes_costs_twice() {
+        let line = "\"a\\b\"\n".repeat(1_000);
+        assert_eq!(json_cost(line.as_bytes(), 2), 6_000 + 4_000 + 2 * CELL_COST);
     }
 }

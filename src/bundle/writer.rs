@@ -4,20 +4,23 @@
 use super::archive::Archive;
 use super::files::{self, Collected, Filed};
 use super::manifest::{StateFile, Step, StepFile};
-use super::sorter::Sorter;
+use super::rejects::Rejects;
+use super::sorter::{Piece, Sorter};
 use super::spill::Spill;
 use super::stage::Stage;
 use super::state::{Compare, Delta, OldBundle, StateWriter, StepDelta};
 use super::tables::Tables;
 use crate::close::{Kind, Ledger};
 use crate::error::{Error, Result};
-use crate::event::{Notice, RecordCounts, Reject};
+use crate::event::{Notice, RecordCounts};
 use crate::plan::{Plan, StepPlan};
 use crate::survey::Map;
 use crate::transform::{Output, Spilled};
 use rayon::prelude::*;
-use std::fs::File;
 use std::path::{Path, PathBuf};
+
+/// Bytes of rows held in memory, those of all steps together.
+const BOUND: usize = 64 << 20;
 
 /// Everything that was counted on the way.
 #[derive(Debug, Default)]
@@ -71,12 +74,12 @@ pub struct Writer<'p> {
     old: Option<&'p OldBundle>,
     root: PathBuf,
     temp: PathBuf,
-    sorters: Vec<Sorter>,
+    sorter: Sorter,
     archive: Archive,
     spill: Spill,
     files: Collected,
     keep_files: bool,
-    rejects: csv::Writer<File>,
+    rejects: Rejects,
     totals: Totals,
 }
 
@@ -91,23 +94,9 @@ impl<'p> Writer<'p> {
         let io = |e| Error::io("cannot write the bundle", &root, e);
         std::fs::create_dir_all(&temp).map_err(io)?;
         std::fs::create_dir_all(root.join("reports")).map_err(io)?;
-        let rejects = File::create(root.join("reports/rejects.csv")).map_err(io)?;
-        let mut rejects =
-            csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(rejects);
-        let head = [
-            "code",
-            "close_type",
-            "close_id",
-            "path",
-            "why",
-            "fix",
-            "value",
-            "detail",
-            "source",
-            "offset",
-        ];
-        rejects.write_record(head).map_err(Error::report)?;
-        let sorters = plan.steps.iter().map(|step| Sorter::new(&temp.join(&step.folder))).collect();
+        let rejects = Rejects::create(&root)?;
+        let runs = plan.steps.iter().map(|step| temp.join(format!("{}.runs", step.folder)));
+        let sorter = Sorter::new(runs, BOUND);
         let none = vec![0; plan.steps.len()];
         let (rows, written) = (none.clone(), none.clone());
         let totals = Totals { rows, written, unchanged: none, ..Totals::default() };
@@ -119,7 +108,7 @@ impl<'p> Writer<'p> {
             old,
             root,
             temp,
-            sorters,
+            sorter,
             archive,
             spill,
             files,
@@ -135,14 +124,17 @@ impl<'p> Writer<'p> {
         Self { keep_files: keep, ..self }
     }
 
-    /// Takes one part's output.
+    /// Takes one part's output. Called within a pool, rows that go to disk are written by its threads.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn take(&mut self, output: Output) -> Result<()> {
-        for row in output.rows {
+    pub fn take(&mut self, output: &Output) -> Result<()> {
+        for row in output.rows.iter() {
             self.totals.rows[row.step] += 1;
-            self.sorters[row.step].push(row)?;
+        }
+        self.sorter.held().append(&output.rows);
+        if self.sorter.is_full() {
+            self.sorter.spill(|pieces| pieces.into_par_iter().try_for_each(Piece::write))?;
         }
         for (stem, lines) in &output.archive {
             self.archive.append(stem, lines)?;
@@ -154,7 +146,9 @@ impl<'p> Writer<'p> {
             self.files.push(&self.plan.files, reference)?;
         }
         for reject in &output.rejects {
-            self.reject(reject)?;
+            *self.totals.notices.entry(reject.notice).or_default() += 1;
+            let source = self.plan.sources.get(reject.source).map_or("", String::as_str);
+            self.rejects.write(reject, source)?;
         }
         self.totals.ledger.absorb(&output.ledger);
         for (kind, counts) in &output.counts {
@@ -162,41 +156,30 @@ impl<'p> Writer<'p> {
         }
         add(&mut self.totals.unreadable, &output.unreadable);
         self.totals.derived += output.derived;
-        for (at, n) in output.typed {
-            *self.totals.typed.entry(at).or_default() += n;
+        for (at, n) in &output.typed {
+            *self.totals.typed.entry(*at).or_default() += n;
         }
         Ok(())
     }
 
-    fn reject(&mut self, reject: &Reject) -> Result<()> {
-        *self.totals.notices.entry(reject.notice).or_default() += 1;
-        let source = self.plan.sources.get(reject.source).map_or("", String::as_str);
-        let offset = reject.offset.to_string();
-        let notice = reject.notice;
-        let row = [
-            notice.code,
-            &reject.kind,
-            &reject.id,
-            &reject.path,
-            notice.why,
-            notice.fix,
-            &reject.excerpt,
-            &reject.detail,
-            source,
-            &offset,
-        ];
-        self.rejects.write_record(row).map_err(Error::report)
-    }
-
-    /// Writes what had to be gathered: `gather` turns one partition at a time into output.
+    /// Writes what had to be gathered: `gather` turns one partition into output. As many partitions are in
+    /// memory as the pool has threads; they are taken in their order.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn gathered(&mut self, gather: impl Fn(Vec<Spilled>) -> Output) -> Result<()> {
-        for at in 0..self.spill.partitions() {
-            let items = self.spill.take(at)?;
-            if !items.is_empty() {
-                self.take(gather(items))?;
+    pub fn gathered(
+        &mut self,
+        gather: impl Fn(Vec<Spilled>) -> Output + Sync,
+        done: impl Fn(Output),
+    ) -> Result<()> {
+        let mut partitions = self.spill.close()?;
+        while !partitions.is_empty() {
+            let now = partitions.split_off(partitions.len().min(rayon::current_num_threads()));
+            let now = std::mem::replace(&mut partitions, now);
+            let outputs = now.into_par_iter().map(|one| Ok(gather(one.read()?)));
+            for output in outputs.collect::<Result<Vec<_>>>()? {
+                self.take(&output)?;
+                done(output);
             }
         }
         Ok(())
@@ -207,16 +190,15 @@ impl<'p> Writer<'p> {
     /// # Errors
     /// When the disk refuses.
     pub fn finish(self) -> Result<Finished> {
-        let Self { plan, old, root, temp, sorters, archive, mut rejects, mut totals, .. } = self;
+        let Self { plan, old, root, temp, mut sorter, archive, rejects, mut totals, .. } = self;
         let place = files::Place { root: &root, temp: &temp, old, keep: self.keep_files };
         let mut files = files::finish(plan, self.files, &place)?;
-        let reports = root.join("reports/rejects.csv");
-        rejects.flush().map_err(|e| Error::io("cannot write the rejects", &reports, e))?;
+        rejects.finish()?;
         archive.finish()?;
-        let sorted = plan.steps.par_iter().zip(sorters).enumerate();
-        let sorted = sorted.filter(|(_, (step, _))| step.order > 0);
-        let sorted = sorted
-            .map(|(at, (step, sorter))| Ok((at, step, write_sorted(&root, old, step, sorter)?)));
+        sorter.sort();
+        let sorted = plan.steps.par_iter().enumerate().filter(|(_, step)| step.order > 0);
+        let sorted =
+            sorted.map(|(at, step)| Ok((at, step, write_sorted(&root, old, step, at, &sorter)?)));
         let mut sorted = sorted.collect::<Result<Vec<_>>>()?;
         std::fs::remove_dir_all(&temp)
             .map_err(|e| Error::io("cannot remove temporary data", &temp, e))?;
@@ -248,14 +230,15 @@ fn write_sorted(
     root: &Path,
     old: Option<&OldBundle>,
     step: &StepPlan,
-    sorter: Sorter,
+    at: usize,
+    sorter: &Sorter,
 ) -> Result<Sorted> {
     let object = &step.object;
     let mut tables = Tables::new(root, step);
     let mut state = StateWriter::create(root, object, &step.stem)?;
     let compare = |old: &OldBundle| Compare::new(object, &step.stem, old.state(&step.stem)?);
     let mut compare = old.map(compare).transpose()?;
-    sorter.finish(|row| {
+    sorter.ordered(at, |row| {
         state.write(&row)?;
         let write = compare.as_mut().map_or(Ok(true), |compare| compare.meet(&row))?;
         if write { tables.write(&row) } else { Ok(()) }

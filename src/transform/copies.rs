@@ -18,9 +18,9 @@ pub(super) fn key_of(id: &str) -> u64 {
     hash(id) | 1 << 63
 }
 
-/// Writes the records of one partition; those with one key are seen together.
-pub fn gathered(plan: &Plan, mut items: Vec<Spilled>) -> Output {
-    let mut work = Work::new(plan);
+/// Adds the records of one partition to `out`; those with one key are seen together.
+pub fn gathered(plan: &Plan, out: Output, mut items: Vec<Spilled>) -> Output {
+    let mut work = Work::new(plan, out);
     items.sort_by(|a, b| {
         (a.key, a.kind, a.source, a.offset).cmp(&(b.key, b.kind, b.source, b.offset))
     });

@@ -12,9 +12,9 @@ use crate::read::split::Broken;
 use crate::read::{Chunk, Node, Parsed, node};
 use crate::survey::{Map, Visit, hash, walk};
 
-/// Turns one chunk into rows, archive lines and events.
-pub fn chunk(plan: &Plan, chunk: &Chunk) -> Output {
-    let mut work = Work::new(plan);
+/// Turns one chunk into rows, archive lines and events, which are added to `out`.
+pub fn chunk(plan: &Plan, out: Output, chunk: &Chunk) -> Output {
+    let mut work = Work::new(plan, out);
     work.source = chunk.source;
     for span in &chunk.records {
         let raw = &chunk.bytes[span.start..span.end];

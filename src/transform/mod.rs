@@ -26,5 +26,5 @@ mod work;
 pub use attachment::{Reference, Targets};
 pub use copies::gathered;
 pub use dispatch::chunk;
-pub use output::{Output, Row, Spilled};
+pub use output::{Output, Row, Rows, Spares, Spilled};
 pub use rows::encode;

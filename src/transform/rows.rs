@@ -3,21 +3,35 @@
 
 use crate::twenty::objects::Col;
 use crate::twenty::text;
-use csv_core::{QuoteStyle, Terminator, WriteResult, Writer, WriterBuilder};
+use memchr::memchr;
 use twox_hash::XxHash3_64;
 
 /// The cells of one row; empty cells are not sent by the importer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Cells {
     /// Index of the step.
     pub step: usize,
-    cells: Vec<String>,
+    /// The text of all cells, in the order in which they were filled.
+    text: String,
+    /// Where the text of each cell stands: start and length. A cell that is filled again leaves its
+    /// first text behind.
+    spans: Vec<(usize, usize)>,
 }
 
 impl Cells {
     /// An empty row of `columns` cells.
     pub fn new(step: usize, columns: usize) -> Self {
-        Self { step, cells: vec![String::new(); columns] }
+        Self::default().emptied(step, columns)
+    }
+
+    /// The same buffers as an empty row.
+    #[must_use]
+    pub fn emptied(mut self, step: usize, columns: usize) -> Self {
+        self.step = step;
+        self.text.clear();
+        self.spans.clear();
+        self.spans.resize(columns, (0, 0));
+        self
     }
 
     /// Fills a cell.
@@ -27,8 +41,9 @@ impl Cells {
 
     /// Fills a cell by position.
     pub fn set_at(&mut self, at: usize, text: &str) {
-        if let Some(cell) = self.cells.get_mut(at) {
-            text.clone_into(cell);
+        if let Some(span) = self.spans.get_mut(at) {
+            *span = (self.text.len(), text.len());
+            self.text.push_str(text);
         }
     }
 
@@ -39,41 +54,65 @@ impl Cells {
 
     /// What a cell holds, by position.
     pub fn get_at(&self, at: usize) -> &str {
-        self.cells.get(at).map_or("", String::as_str)
+        self.spans.get(at).map_or("", |span| self.cell(*span))
+    }
+
+    fn cell(&self, (start, len): (usize, usize)) -> &str {
+        self.text.get(start..start + len).unwrap_or_default()
     }
 
     /// Cuts cells that are longer than a cell can be; answers what they held, by position. Lists in
     /// JSON lose their last items.
     pub fn cut(&mut self) -> Vec<(usize, String)> {
         let mut cut = Vec::new();
-        for (at, cell) in self.cells.iter_mut().enumerate().filter(|(_, cell)| !text::fits(cell)) {
-            let short = match serde_json::from_str::<Vec<serde_json::Value>>(cell) {
-                Ok(items) => shorter_list(items),
-                Err(_) => text::head(cell, text::MAX_CELL).to_owned(),
-            };
-            cut.push((at, std::mem::replace(cell, short)));
+        if text::fits(&self.text) {
+            return cut;
+        }
+        for at in 0..self.spans.len() {
+            let cell = self.get_at(at);
+            if text::fits(cell) {
+                continue;
+            }
+            let whole = cell.to_owned();
+            match serde_json::from_str::<Vec<serde_json::Value>>(&whole) {
+                Ok(items) => self.set_at(at, &shorter_list(items)),
+                Err(_) => self.set_at(at, text::head(&whole, text::MAX_CELL)),
+            }
+            cut.push((at, whole));
         }
         cut
     }
 
     /// A hash of what the row says: its place in time, and header and text of each cell that is not
-    /// empty, in whatever order. A new column changes nothing for rows that leave it empty. Stored in
-    /// bundles and compared with those of other versions: it must never change.
-    pub fn digest<'h>(&self, headers: impl Iterator<Item = &'h str>, at: i64) -> u64 {
-        let filled = headers.zip(&self.cells).filter(|(_, cell)| !cell.is_empty());
-        let hashes = filled.map(|(header, cell)| {
-            let seed = XxHash3_64::oneshot(header.as_bytes());
-            XxHash3_64::oneshot_with_seed(seed, cell.as_bytes())
-        });
+    /// empty, in whatever order. `seeds` are the [`seed`]s of the headers. A new column changes nothing
+    /// for rows that leave it empty. Stored in bundles and compared with those of other versions: it must
+    /// never change.
+    pub fn digest(&self, seeds: &[u64], at: i64) -> u64 {
+        let filled = seeds.iter().zip(&self.spans).filter(|(_, (_, len))| *len > 0);
+        let hashes = filled
+            .map(|(seed, span)| XxHash3_64::oneshot_with_seed(*seed, self.cell(*span).as_bytes()));
         let sum = hashes.fold(0_u64, u64::wrapping_add);
         XxHash3_64::oneshot_with_seed(at as u64, &sum.to_le_bytes())
     }
 
-    /// The row as a CSV line, without the cells at `hidden`.
-    pub fn line(&self, hidden: &[usize]) -> Vec<u8> {
-        let shown = self.cells.iter().enumerate().filter(|(at, _)| !hidden.contains(at));
-        encode(shown.map(|(_, cell)| cell.as_str()))
+    /// Appends the row as a CSV line, without the cells at `hidden`.
+    pub fn write_line(&self, hidden: &[usize], out: &mut Vec<u8>) {
+        out.reserve(self.text.len() + 3 * self.spans.len());
+        let shown = self.spans.iter().enumerate();
+        let shown = shown.filter(|(at, _)| hidden.is_empty() || !hidden.contains(at));
+        let shown = shown.map(|(_, span)| self.cell(*span));
+        // One search through the row is cheaper than one through each of its many short cells.
+        if memchr(b'"', self.text.as_bytes()).is_some() {
+            line(shown, out, escaped);
+        } else {
+            line(shown, out, |cell, out| out.extend_from_slice(cell));
+        }
     }
+}
+
+/// What a header adds to the hash of a row ([`Cells::digest`]).
+pub fn seed(header: &str) -> u64 {
+    XxHash3_64::oneshot(header.as_bytes())
 }
 
 /// As many items, from the first, as fit into a cell.
@@ -87,46 +126,33 @@ fn shorter_list(mut items: Vec<serde_json::Value>) -> String {
     }
 }
 
-/// A CSV line of these cells.
-pub fn encode<'a>(cells: impl Iterator<Item = &'a str>) -> Vec<u8> {
-    let mut writer = WriterBuilder::new()
-        .quote_style(QuoteStyle::Always)
-        .terminator(Terminator::Any(b'\n'))
-        .build();
-    let mut out = Vec::with_capacity(256);
+/// Appends a CSV line of these cells.
+pub fn encode<'a>(cells: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) {
+    line(cells, out, escaped);
+}
+
+fn line<'a>(
+    cells: impl Iterator<Item = &'a str>,
+    out: &mut Vec<u8>,
+    write: impl Fn(&[u8], &mut Vec<u8>),
+) {
     for (i, cell) in cells.enumerate() {
-        if i > 0 {
-            push(&mut out, |buf| writer.delimiter(buf));
-        }
-        field(&mut writer, cell.as_bytes(), &mut out);
+        out.extend_from_slice(if i > 0 { b",\"" } else { b"\"" });
+        write(cell.as_bytes(), out);
+        out.push(b'"');
     }
-    push(&mut out, |buf| writer.terminator(buf));
-    out
+    out.push(b'\n');
 }
 
-fn push(out: &mut Vec<u8>, mut write: impl FnMut(&mut [u8]) -> (WriteResult, usize)) {
-    loop {
-        let at = out.len();
-        out.resize(at + 4, 0);
-        let (result, written) = write(&mut out[at..]);
-        out.truncate(at + written);
-        if result == WriteResult::InputEmpty {
-            return;
-        }
+/// The cell with its quotes doubled.
+fn escaped(mut cell: &[u8], out: &mut Vec<u8>) {
+    while let Some((before, rest)) = memchr(b'"', cell).and_then(|at| cell.split_at_checked(at + 1))
+    {
+        out.extend_from_slice(before);
+        out.push(b'"');
+        cell = rest;
     }
-}
-
-fn field(writer: &mut Writer, mut input: &[u8], out: &mut Vec<u8>) {
-    loop {
-        let at = out.len();
-        out.resize(at + input.len() + input.len() / 8 + 8, 0);
-        let (result, read, written) = writer.field(input, &mut out[at..]);
-        out.truncate(at + written);
-        input = &input[read..];
-        if result == WriteResult::InputEmpty {
-            return;
-        }
-    }
+    out.extend_from_slice(cell);
 }
 
 #[cfg(test)]
@@ -134,9 +160,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn encoded<'a>(cells: impl Iterator<Item = &'a str>) -> Vec<u8> {
+        let mut line = Vec::new();
+        encode(cells, &mut line);
+        line
+    }
+
     #[test]
     fn every_cell_is_quoted() {
-        let line = encode(["a", "", "x \"y\"\nz", "=1,2"].into_iter());
+        let line = encoded(["a", "", "x \"y\"\nz", "=1,2"].into_iter());
         assert_eq!(line, b"\"a\",\"\",\"x \"\"y\"\"\nz\",\"=1,2\"\n");
     }
 
@@ -161,7 +193,8 @@ mod tests {
         let digest = |headers: &[&str], cells: &[&str], at| {
             let mut row = Cells::new(0, cells.len());
             cells.iter().enumerate().for_each(|(at, cell)| row.set_at(at, cell));
-            row.digest(headers.iter().copied(), at)
+            let seeds: Vec<u64> = headers.iter().map(|header| seed(header)).collect();
+            row.digest(&seeds, at)
         };
         let (headers, cells) = (["Close Id", "Name"], ["lead_1", "Größe GmbH"]);
         let one = digest(&headers, &cells, 7);
@@ -173,10 +206,30 @@ mod tests {
         assert_ne!(digest(&headers, &["lead_1", "Größe AG"], 7), one);
     }
 
+    #[test]
+    fn a_cell_that_is_filled_again_holds_the_last_text() {
+        let mut row = Cells::new(3, 2);
+        row.set_at(0, "first");
+        row.set_at(1, "1");
+        row.set_at(0, "a\"b");
+        row.set_at(2, "no such cell");
+        let mut line = Vec::new();
+        row.write_line(&[], &mut line);
+        row.write_line(&[1], &mut line);
+        assert_eq!(line, b"\"a\"\"b\",\"1\"\n\"a\"\"b\"\n");
+        let row = row.emptied(4, 3);
+        assert_eq!((row.step, row.get_at(0), row.get_at(2)), (4, "", ""));
+    }
+
     proptest! {
         #[test]
         fn a_line_reads_back_as_its_cells(cells in prop::collection::vec(".*", 1..6)) {
-            let line = encode(cells.iter().map(String::as_str));
+            let line = encoded(cells.iter().map(String::as_str));
+            let mut row = Cells::new(0, cells.len());
+            cells.iter().enumerate().for_each(|(at, cell)| row.set_at(at, cell));
+            let mut same = Vec::new();
+            row.write_line(&[], &mut same);
+            prop_assert_eq!(&line, &same);
             let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&line[..]);
             let row = reader.records().next().unwrap().unwrap();
             prop_assert_eq!(row.iter().collect::<Vec<_>>(), cells);

@@ -1,8 +1,8 @@
 //! What all targets share: the plan, what was produced so far, how cells are filled and how links are
 //! found. It must not know a Close type.
 
-use super::output::{Output, Row};
-use super::rows::Cells;
+use super::output::Output;
+use super::rows::{Cells, seed};
 use crate::close::{Field, Record, Residue, time};
 use crate::event::{self, Notice};
 use crate::plan::{Plan, Verdict};
@@ -34,21 +34,26 @@ pub struct Work<'p> {
     /// Byte offset of the record in work.
     pub offset: u64,
     pub(super) residue: Residue,
+    /// The buffers of the last row.
+    spare: Cells,
+    /// What the headers of each step add to the hash of a row; filled when a step has its first row.
+    seeds: Vec<Vec<u64>>,
 }
 
 impl<'p> Work<'p> {
-    /// Work that has produced nothing yet.
-    pub fn new(plan: &'p Plan) -> Self {
-        let (out, residue) = (Output::default(), Residue::default());
-        Self { plan, out, source: 0, offset: 0, residue }
+    /// Work that adds to `out`.
+    pub fn new(plan: &'p Plan, out: Output) -> Self {
+        let (residue, spare) = (Residue::default(), Cells::default());
+        let seeds = vec![Vec::new(); plan.steps.len()];
+        Self { plan, out, source: 0, offset: 0, residue, spare, seeds }
     }
 }
 
 /// Rows and cells.
 impl Work<'_> {
     /// An empty row of a step.
-    pub fn cells(&self, step: usize) -> Cells {
-        Cells::new(step, self.plan.steps[step].columns.len())
+    pub fn cells(&mut self, step: usize) -> Cells {
+        std::mem::take(&mut self.spare).emptied(step, self.plan.steps[step].columns.len())
     }
 
     /// Fills `Id` and `Close Id`, the first two columns of every object.
@@ -65,10 +70,15 @@ impl Work<'_> {
             self.cut_cell(cells.step, column, id, &whole);
         }
         let planned = &self.plan.steps[cells.step];
-        let line = cells.line(&planned.hidden);
-        let (step, at) = (cells.step, at.unwrap_or(i64::MIN));
-        let hash = cells.digest(planned.columns.iter().map(|c| c.header.as_str()), at);
-        self.out.rows.push(Row { step, at, id: id.into(), hash, line });
+        let seeds = &mut self.seeds[cells.step];
+        if seeds.is_empty() {
+            seeds.extend(planned.columns.iter().map(|column| seed(&column.header)));
+        }
+        let at = at.unwrap_or(i64::MIN);
+        let hash = cells.digest(seeds, at);
+        let line = |out: &mut Vec<u8>| cells.write_line(&planned.hidden, out);
+        self.out.rows.push(cells.step, at, id, hash, line);
+        self.spare = cells;
     }
 
     /// Fills a cell with text of one line.

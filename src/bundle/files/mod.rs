@@ -11,9 +11,10 @@ mod row;
 mod store;
 mod tally;
 
+use super::digest::DigestedFile;
 use super::manifest::{Attachments, IndexFile, StateFile};
-use super::sorter::Sorter;
-use super::state::{Compare, Hashing, OldBundle, StateWriter, StepDelta};
+use super::sorter::{Piece, Sorter};
+use super::state::{Compare, OldBundle, StateWriter, StepDelta};
 use crate::error::{Error, Result};
 use crate::plan::{Files, Plan};
 use crate::survey::Map;
@@ -22,7 +23,6 @@ use claims::{Claims, Read};
 use hashbrown::HashSet;
 use report::Report;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use tally::Tally;
 
@@ -30,6 +30,8 @@ use tally::Tally;
 const STEP: &str = "files";
 /// The object files become in Twenty.
 const OBJECT: &str = "attachment";
+/// Bytes of references held in memory while they are sorted.
+const BOUND: usize = 16 << 20;
 
 /// What files came to.
 #[derive(Debug, Default)]
@@ -53,16 +55,22 @@ pub(super) struct Collected {
 impl Collected {
     /// Nothing yet; temporary data goes below `temp`.
     pub fn new(files: &Files, temp: &Path) -> Self {
-        let sorter = Sorter::new(&temp.join(STEP));
+        let sorter = Sorter::new(std::iter::once(temp.join(STEP).with_extension("runs")), BOUND);
         Self { sorter, claims: Claims::new(files.found.files.len()), any: false }
     }
 
     pub fn push(&mut self, files: &Files, reference: &Reference) -> Result<()> {
         self.any = true;
         self.claims.note(&files.found, reference);
-        let line = serde_json::to_vec(reference).map_err(Error::report)?;
+        let mut written = Ok(());
+        let line = |out: &mut Vec<u8>| written = serde_json::to_writer(out, reference);
         // Sorted by what it is known by: no two of one record lie apart.
-        self.sorter.push(Row { step: 0, at: 0, id: reference.key.as_str().into(), hash: 0, line })
+        self.sorter.held().push(0, 0, &reference.key, 0, line);
+        written.map_err(Error::report)?;
+        if self.sorter.is_full() {
+            return self.sorter.spill(|pieces| pieces.into_iter().try_for_each(Piece::write));
+        }
+        Ok(())
     }
 }
 
@@ -81,7 +89,7 @@ pub(super) struct Place<'p> {
 /// When the disk refuses.
 pub(super) fn finish(plan: &Plan, collected: Collected, place: &Place<'_>) -> Result<Filed> {
     let files = &plan.files;
-    let Collected { sorter, claims, any } = collected;
+    let Collected { mut sorter, claims, any } = collected;
     let temp = place.temp.join("files");
     fs::create_dir_all(&temp).map_err(|e| Error::io("cannot write the bundle", &temp, e))?;
     let read = claims.read(&files.found, &temp, place.keep)?;
@@ -109,8 +117,9 @@ pub(super) fn finish(plan: &Plan, collected: Collected, place: &Place<'_>) -> Re
     }
     let mut group: Vec<group::Entry> = Vec::new();
     let mut full = false;
-    sorter.finish(|row| {
-        let reference: Reference = serde_json::from_slice(&row.line).map_err(Error::report)?;
+    sorter.sort();
+    sorter.ordered(0, |row| {
+        let reference: Reference = serde_json::from_slice(row.line).map_err(Error::report)?;
         let last = group.last().map(|(last, _)| last).filter(|last| last.key != reference.key);
         if last.is_some_and(|last| full || last.owner != reference.owner) {
             writer.group(&mut group)?;
@@ -129,7 +138,7 @@ struct Writer<'p> {
     claims: &'p Claims,
     place: &'p Place<'p>,
     temp: &'p Path,
-    index: Option<Hashing>,
+    index: Option<DigestedFile>,
     state: Option<StateWriter>,
     compare: Option<Compare>,
     /// Where each content stands, by the first reference to it.
@@ -142,16 +151,11 @@ struct Writer<'p> {
 
 impl Writer<'_> {
     fn open(&mut self) -> Result<()> {
-        let mut index = Hashing::create(self.place.root.join("files.csv"))?;
-        self.put(&mut index, &row::head())?;
+        let mut index = DigestedFile::create(self.place.root.join("files.csv"))?;
+        index.append(row::head)?;
         self.index = Some(index);
         self.state = Some(StateWriter::create(self.place.root, OBJECT, STEP)?);
         Ok(())
-    }
-
-    fn put(&self, index: &mut Hashing, line: &[u8]) -> Result<()> {
-        let path = self.place.root.join("files.csv");
-        index.write_all(line).map_err(|e| Error::io("cannot write the bundle", &path, e))
     }
 
     /// Writes the references of one record.
@@ -200,7 +204,7 @@ impl Writer<'_> {
         self.report.reference(&made, &detail)?;
         let cells = made.cells();
         let hash = row::digest(&cells);
-        let row = Row { step: 0, at: 0, id: reference.key.as_str().into(), hash, line: Vec::new() };
+        let row = Row { step: 0, at: 0, id: reference.key.as_bytes(), hash, line: &[] };
         if let Some(state) = &mut self.state {
             state.write(&row)?;
         }
@@ -212,11 +216,8 @@ impl Writer<'_> {
                 self.store(file as usize, sha256, path)?;
             }
         }
-        if let Some(mut index) = self.index.take() {
-            if write {
-                self.put(&mut index, &crate::transform::encode(cells.iter().map(|c| &**c)))?;
-            }
-            self.index = Some(index);
+        if let Some(index) = self.index.as_mut().filter(|_| write) {
+            index.append(|out| crate::transform::encode(cells.iter().map(|c| &**c), out))?;
         }
         Ok(())
     }
@@ -262,7 +263,7 @@ impl Writer<'_> {
         self.report.finish(&found.problems)?;
         let compared = self.compare.map(Compare::finish).transpose()?;
         let state = self.state.map(StateWriter::finish).transpose()?;
-        let index = self.index.map(Hashing::finish).transpose()?;
+        let index = self.index.map(DigestedFile::finish).transpose()?;
         let rows = self.tally.rows();
         let index = index.map(|(bytes, sha256)| IndexFile {
             path: "files.csv".into(),

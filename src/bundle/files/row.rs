@@ -59,8 +59,8 @@ pub(super) struct Made<'m> {
     pub source: &'m str,
 }
 
-pub(super) fn head() -> Vec<u8> {
-    encode(HEAD.into_iter())
+pub(super) fn head(out: &mut Vec<u8>) {
+    encode(HEAD.into_iter(), out);
 }
 
 /// What became of a reference, in one word.

@@ -72,14 +72,14 @@ impl Compare {
     }
 
     /// Meets the next row; true when it has to be written.
-    pub fn meet(&mut self, row: &Row) -> Result<bool> {
-        let place = (row.at, &*row.id);
-        while let Some(gone) = self.head.take_if(|old| (old.at, &*old.id) < place) {
+    pub fn meet(&mut self, row: &Row<'_>) -> Result<bool> {
+        let place = (row.at, row.id);
+        while let Some(gone) = self.head.take_if(|old| (old.at, old.id.as_bytes()) < place) {
             self.delta.gone.push(gone.id);
             self.advance()?;
         }
-        let Some(old) = self.head.take_if(|old| (old.at, &*old.id) == place) else {
-            self.delta.new.push(row.id.clone());
+        let Some(old) = self.head.take_if(|old| (old.at, old.id.as_bytes()) == place) else {
+            self.delta.new.push(String::from_utf8_lossy(row.id).into());
             return Ok(true);
         };
         self.advance()?;

@@ -2,13 +2,11 @@
 //! `close_id`, `at` (microseconds, the first half of the sort key; empty for rows without a time),
 //! `hash` (16 hex digits). It must not hold more than one line in memory.
 
+use crate::bundle::digest::DigestedFile;
 use crate::bundle::manifest::StateFile;
 use crate::error::{Error, Result};
-use crate::read::split::hex;
 use crate::transform::Row;
-use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::io::{BufWriter, Read, Write};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 const HEAD: [&str; 3] = ["close_id", "at", "hash"];
@@ -24,46 +22,8 @@ pub(in crate::bundle) struct Entry {
 
 /// Writes the state of one step.
 pub(in crate::bundle) struct StateWriter {
-    out: csv::Writer<Hashing>,
+    out: DigestedFile,
     file: StateFile,
-}
-
-/// Counts and hashes what goes to a file.
-pub(in crate::bundle) struct Hashing {
-    out: BufWriter<File>,
-    path: PathBuf,
-    hash: Sha256,
-    bytes: u64,
-}
-
-impl Hashing {
-    /// A new file.
-    pub fn create(path: PathBuf) -> Result<Self> {
-        let file =
-            File::create(&path).map_err(|e| Error::io("cannot write the bundle", &path, e))?;
-        let out = BufWriter::with_capacity(BUFFER, file);
-        Ok(Self { out, path, hash: Sha256::new(), bytes: 0 })
-    }
-
-    /// Its size, and its SHA-256 in hexadecimal digits.
-    pub fn finish(mut self) -> Result<(u64, String)> {
-        let io = |e| Error::io("cannot write the bundle", &self.path, e);
-        self.out.flush().map_err(io)?;
-        Ok((self.bytes, hex(&self.hash.finalize())))
-    }
-}
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let n = self.out.write(bytes)?;
-        self.hash.update(&bytes[..n]);
-        self.bytes += n as u64;
-        Ok(n)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.out.flush()
-    }
 }
 
 impl StateWriter {
@@ -71,27 +31,47 @@ impl StateWriter {
     pub fn create(root: &Path, object: &str, step: &str) -> Result<Self> {
         let name = format!("state/{step}.csv");
         let path = root.join(&name);
-        let io = |e| Error::io("cannot write the bundle", &path, e);
-        std::fs::create_dir_all(root.join("state")).map_err(io)?;
-        let mut out = csv::Writer::from_writer(Hashing::create(path.clone())?);
-        out.write_record(HEAD).map_err(Error::report)?;
+        std::fs::create_dir_all(root.join("state"))
+            .map_err(|e| Error::io("cannot write the bundle", &path, e))?;
+        let mut out = DigestedFile::create(path)?;
+        out.append(|out| out.extend_from_slice(format!("{}\n", HEAD.join(",")).as_bytes()))?;
         let (object, step) = (object.to_owned(), step.to_owned());
         let file = StateFile { object, step, path: name, rows: 0, bytes: 0, sha256: String::new() };
         Ok(Self { out, file })
     }
 
-    pub fn write(&mut self, row: &Row) -> Result<()> {
+    pub fn write(&mut self, row: &Row<'_>) -> Result<()> {
         self.file.rows += 1;
-        let at = if row.at == i64::MIN { String::new() } else { row.at.to_string() };
-        let hash = format!("{:016x}", row.hash);
-        self.out.write_record([&*row.id, &at, &hash]).map_err(Error::report)
+        self.out.append(|out| line(row, out))
     }
 
     pub fn finish(self) -> Result<StateFile> {
-        let out = self.out.into_inner().map_err(|e| Error::report(e.into_error()))?;
-        let (bytes, sha256) = out.finish()?;
+        let (bytes, sha256) = self.out.finish()?;
         Ok(StateFile { bytes, sha256, ..self.file })
     }
+}
+
+fn line(row: &Row<'_>, out: &mut Vec<u8>) {
+    push_id(row.id, out);
+    out.push(b',');
+    // Writing to memory cannot fail.
+    if row.at != i64::MIN {
+        let _ = write!(out, "{}", row.at);
+    }
+    let _ = writeln!(out, ",{:016x}", row.hash);
+}
+
+/// An id as a cell, in quotes where CSV asks for them: Close's never need any.
+fn push_id(id: &[u8], out: &mut Vec<u8>) {
+    if !id.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
+        out.extend_from_slice(id);
+        return;
+    }
+    out.push(b'"');
+    for byte in id {
+        out.extend_from_slice(if *byte == b'"' { b"\"\"" } else { std::slice::from_ref(byte) });
+    }
+    out.push(b'"');
 }
 
 /// Reads the state of one step.

@@ -7,11 +7,11 @@ use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-fn row(id: &str, at: i64, hash: u64) -> Row {
-    Row { step: 0, at, id: id.into(), hash, line: Vec::new() }
+fn row(id: &str, at: i64, hash: u64) -> Row<'_> {
+    Row { step: 0, at, id: id.as_bytes(), hash, line: &[] }
 }
 
-fn write(root: &Path, rows: &[Row]) {
+fn write(root: &Path, rows: &[Row<'_>]) {
     let mut out = StateWriter::create(root, "note", "notes").unwrap();
     rows.iter().for_each(|row| out.write(row).unwrap());
     let file = out.finish().unwrap();
@@ -28,9 +28,9 @@ fn reader(root: &Path) -> StateReader {
 }
 
 /// Rows by id, in the order in which they are written.
-fn ordered(rows: &BTreeMap<String, (i64, u64)>) -> Vec<Row> {
-    let mut rows: Vec<Row> = rows.iter().map(|(id, (at, hash))| row(id, *at, *hash)).collect();
-    rows.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+fn ordered(rows: &BTreeMap<String, (i64, u64)>) -> Vec<Row<'_>> {
+    let mut rows: Vec<Row<'_>> = rows.iter().map(|(id, (at, hash))| row(id, *at, *hash)).collect();
+    rows.sort_by(|a, b| a.place().cmp(&b.place()));
     rows
 }
 
@@ -43,7 +43,7 @@ fn lines_read_back_as_they_were() {
     let mut input = reader(dir.path());
     for row in &rows {
         let entry = input.next().unwrap().unwrap();
-        assert_eq!((&entry.id, entry.at, entry.hash), (&row.id, row.at, row.hash));
+        assert_eq!((entry.id.as_bytes(), entry.at, entry.hash), (row.id, row.at, row.hash));
     }
     assert!(input.next().unwrap().is_none());
 }
@@ -104,7 +104,7 @@ proptest! {
         let mut written = 0;
         for row in ordered(&new) {
             if compare.meet(&row).unwrap() {
-                there.insert(row.id.to_string(), (row.at, row.hash));
+                there.insert(String::from_utf8_lossy(row.id).into(), (row.at, row.hash));
                 written += 1;
             }
         }

@@ -17,7 +17,7 @@ use crate::plan::{Basis, Coverage, Files, Plan, Sample, coverage};
 use crate::read::{Chunk, Sources};
 use crate::report::{MapLine, Summary, conservation, files, left_out};
 use crate::survey::{Survey, Visit, survey, survey_of};
-use crate::transform;
+use crate::transform::{self, Spares};
 use crate::twenty::workspace::Workspace;
 use std::path::PathBuf;
 
@@ -151,9 +151,16 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     plan.files = Files::new(found);
     let writer = Writer::new(&plan, &stage, old.as_ref())?;
     let mut writer = writer.keeping_files(!options.no_copy_files);
-    let work = |chunk: &Chunk| transform::chunk(&plan, chunk);
-    pipeline::again(&pool, &survey.sources, &survey.ends, work, |output| writer.take(output))?;
-    writer.gathered(|items| transform::gathered(&plan, items))?;
+    let spares = Spares::default();
+    let work = |chunk: &Chunk| transform::chunk(&plan, spares.take(), chunk);
+    pipeline::again(&pool, &survey.sources, &survey.ends, work, |output| {
+        writer.take(&output)?;
+        spares.put(output);
+        Ok(())
+    })?;
+    let gather = |items| transform::gathered(&plan, spares.take(), items);
+    pool.install(|| writer.gathered(gather, |output| spares.put(output)))?;
+    drop(spares);
     let Finished { totals, steps, state, delta, files: filed } =
         pool.install(|| writer.finish())?;
     conservation::check(&survey, &plan, &totals, &filed.attachments)?;
