@@ -14,6 +14,7 @@ pub mod users;
 pub mod walk;
 
 mod collect;
+mod customs;
 
 pub use collect::{Collector, Keep, survey, survey_of};
 pub use config::Config;
