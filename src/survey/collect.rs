@@ -48,7 +48,6 @@ pub fn survey_of(
         Ok(())
     })?;
     all.count_different();
-    all.incomplete.compare(&all.different, &all.leads, &all.contacts);
     all.incomplete.archives = sources.damaged;
     (all.sources, all.ends) = (sources.files, ends);
     (all.ignored, all.remarks) = (sources.ignored, sources.remarks);
@@ -374,14 +373,14 @@ fn keep_first(
 
 impl Survey {
     fn count_different(&mut self) {
-        let leads: super::Set<&str> = self.leads.iter().map(|lead| &*lead.id).collect();
-        let contacts: super::Set<&str> = self.contacts.iter().map(|contact| &*contact.id).collect();
+        let counted = self.people.count();
         let counts = [
-            (Kind::Lead, leads.len()),
-            (Kind::Contact, contacts.len()),
-            (Kind::Opportunity, self.opportunities.len()),
+            (Kind::Lead, counted.leads),
+            (Kind::Contact, counted.contacts),
+            (Kind::Opportunity, self.opportunities.len() as u64),
         ];
-        self.different = counts.into_iter().map(|(kind, n)| (kind, n as u64)).collect();
+        self.different = counts.into_iter().collect();
+        self.incomplete.compare(&self.different, counted.nowhere);
     }
 
     /// Adds what another part of the export holds.
@@ -389,8 +388,8 @@ impl Survey {
         part.read.iter().for_each(|(k, n)| *self.read.entry(*k).or_default() += n);
         part.years.iter().for_each(|(k, n)| *self.years.entry(*k).or_default() += n);
         self.ledger.absorb(&part.ledger);
-        self.leads.extend(part.leads);
-        self.contacts.extend(part.contacts);
+        part.leads.iter().for_each(|lead| self.people.lead(lead));
+        part.contacts.iter().for_each(|contact| self.people.contact(contact));
         self.opportunities.extend(part.opportunities);
         for (key, n) in part.custom_types {
             *self.custom_types.entry(key).or_default() += n;
@@ -412,7 +411,7 @@ impl Survey {
             *known = at.max(*known);
         }
         for (contact, lead) in part.contact_leads {
-            keep_first(&mut self.contact_leads, contact, &lead);
+            self.people.name(contact, &lead);
         }
         self.merges.extend(part.merges);
         self.threads.extend(part.threads);

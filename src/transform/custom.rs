@@ -181,7 +181,7 @@ pub(super) fn lines(work: &mut Work<'_>, record: &Record<'_>) -> String {
         };
         let shown = match field.rule {
             ValueRule::Contact | ValueRule::Contacts => {
-                named(custom.value, &|id| plan.contacts.get(id).map(|c| c.name.clone()))
+                named(custom.value, &|id| Some(plan.contacts.name(plan.contacts.find(id)?).into()))
             }
             ValueRule::Users => users(plan, custom.value).map(Cell::from),
             _ => texts(custom.value),
