@@ -264,7 +264,10 @@ mod tests {
             let (y, m, d) = (date.year(), date.month(), date.day());
             assert_eq!(days_to(y.into(), m.into(), d.into()), days, "{date}");
             assert_eq!(year(days * 86_400_000_000), y, "{date}");
-            assert_eq!(fast_micros(format!("{date}T00:00:00Z").as_bytes()), Some(days * 86_400_000_000));
+            assert_eq!(
+                fast_micros(format!("{date}T00:00:00Z").as_bytes()),
+                Some(days * 86_400_000_000)
+            );
             days += 1;
         }
         assert_eq!(days_to(1970, 1, 1), 0);

@@ -110,8 +110,7 @@ impl Question<'_> {
         if lines.is_empty() {
             return (pairs, idle);
         }
-        let position: Map<&str, usize> =
-            (0..self.count).map(|at| ((self.id)(at), at)).collect();
+        let position: Map<&str, usize> = (0..self.count).map(|at| ((self.id)(at), at)).collect();
         for decided in lines {
             let find = |id: &str| position.get(id).copied();
             match (find(&decided.survivor), find(&decided.merged)) {

@@ -193,7 +193,8 @@ fn join_by_email(contacts: &Roster<Contact>) -> Vec<Edge> {
     for alike in same_first_email(contacts).chunk_by(|(a, _), (b, _)| a == b) {
         let Some((first, _)) = alike.first() else { continue };
         let same = || std::iter::once(*first).chain(alike.iter().map(|(_, at)| *at));
-        let email = contacts[*first].first_email.map(|span| contacts.text(span)).unwrap_or_default();
+        let email =
+            contacts[*first].first_email.map(|span| contacts.text(span)).unwrap_or_default();
         let mut by_name: Map<String, Number> = Map::default();
         let oldest_named = same().find(|at| !key(*at).is_empty()).unwrap_or(*first);
         for at in same() {

@@ -252,7 +252,8 @@ mod tests {
 
     #[test]
     fn writes_numbers_as_they_are_read() {
-        let source = r#"[0,-1,18446744073709551615,-9223372036854775808,1.5,1e300,77561.3,0.1,true]"#;
+        let source =
+            r#"[0,-1,18446744073709551615,-9223372036854775808,1.5,1e300,77561.3,0.1,true]"#;
         let mut bytes = source.as_bytes().to_vec();
         let tape = simd_json::to_tape(&mut bytes).unwrap();
         let mut out = Vec::new();

@@ -125,7 +125,7 @@ impl Scan {
 
     /// Moves behind the closing quote; false when it is not in the buffer yet.
     fn close_string(&mut self, buf: &[u8]) -> bool {
-        while let Some(found) = memchr2(b'"', b'\\', buf.get(self.at..).unwrap_or_default()) {
+        while let Some(found) = quote_or_backslash(buf.get(self.at..).unwrap_or_default()) {
             let at = self.at + found;
             if buf[at] == b'"' {
                 if self.depth == 1 {
@@ -167,6 +167,31 @@ impl Scan {
         self.depth += 1;
         is_page.then_some(Outcome::Page(self.at))
     }
+}
+
+/// Where the next `"` or `\` stands. Most strings are keys and short values, which end before a search
+/// with vectors would have begun.
+fn quote_or_backslash(text: &[u8]) -> Option<usize> {
+    const SHORT: usize = 32;
+    let mut at = 0;
+    while let (true, Some(word)) = (at < SHORT, text.get(at..).and_then(<[u8]>::first_chunk::<8>)) {
+        let word = u64::from_le_bytes(*word);
+        let found = zeros(word ^ repeated(b'"')) | zeros(word ^ repeated(b'\\'));
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    memchr2(b'"', b'\\', text.get(at..)?).map(|found| at + found)
+}
+
+const fn repeated(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// The highest bit of the first byte that is zero, and perhaps of others behind it; 0 when none is.
+const fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(repeated(1)) & !word & repeated(0x80)
 }
 
 /// True when only one colon and blanks stand between two positions.
@@ -220,6 +245,22 @@ mod tests {
             let first = scan.run(&json[..cut], WATCH);
             let last = if first == Outcome::More { scan.run(json, WATCH) } else { first };
             assert_eq!(last, Outcome::Complete(end), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn finds_quotes_and_backslashes_at_any_place() {
+        for length in 0..70 {
+            let plain = vec![b'!'; length];
+            assert_eq!(quote_or_backslash(&plain), None);
+            for at in 0..length {
+                for (sign, later) in [(b'"', b'\\'), (b'\\', b'"'), (b'"', 0xdd), (b'"', b'#')] {
+                    let mut text = plain.clone();
+                    text[at..].fill(later);
+                    text[at] = sign;
+                    assert_eq!(quote_or_backslash(&text), Some(at));
+                }
+            }
         }
     }
 

@@ -98,9 +98,10 @@ impl People {
     pub fn contact(&mut self, facts: &ContactFacts) {
         let Found { ids, texts, copies } = &mut self.contacts;
         let name = facts.name.as_ref().map(|name| texts.add(name));
-        let emails = facts.emails.as_ref().map(|emails| {
-            Run::push(&mut self.emails, emails.iter().map(|email| texts.add(email)))
-        });
+        let emails = facts
+            .emails
+            .as_ref()
+            .map(|emails| Run::push(&mut self.emails, emails.iter().map(|email| texts.add(email))));
         copies.push(ContactCopy {
             id: ids.number(&facts.id),
             lead: facts.lead.as_ref().map(|lead| self.leads.ids.number(lead)),

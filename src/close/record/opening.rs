@@ -183,7 +183,6 @@ impl<'a> Record<'a> {
         }
         self.customs.push(Custom { key: id, value, mark: Cell::new(Mark::None) });
     }
-
 }
 
 fn position(customs: &[Custom<'_>], key: &str) -> Option<usize> {
@@ -209,8 +208,21 @@ mod tests {
     use proptest::prelude::*;
 
     const KEYS: &[&str] = &[
-        "id", "_type", "lead_id", "contact_id", "user_id", "date_created", "object_id", "note",
-        "attachments", "contacts", "custom", "custom.cf_1", "custom.cf_2", "foo", "created_at",
+        "id",
+        "_type",
+        "lead_id",
+        "contact_id",
+        "user_id",
+        "date_created",
+        "object_id",
+        "note",
+        "attachments",
+        "contacts",
+        "custom",
+        "custom.cf_1",
+        "custom.cf_2",
+        "foo",
+        "created_at",
     ];
     const VALUES: &[&str] =
         &["\"a\"", "\"b\"", "\"\"", "null", "1", "[]", "[{}]", "{}", "{\"x\":1,\"x\":2}", "[1]"];
@@ -250,7 +262,9 @@ mod tests {
     fn the_last_of_equal_keys_stands_in_any_number() {
         let mut json = b"{".to_vec();
         for i in 0..300 {
-            json.extend_from_slice(format!("\"custom.cf_{}\":{i},\"name\":{i},", i % 100).as_bytes());
+            json.extend_from_slice(
+                format!("\"custom.cf_{}\":{i},\"name\":{i},", i % 100).as_bytes(),
+            );
         }
         json.extend_from_slice(b"\"id\":\"lead_1\"}");
         let tape = simd_json::to_tape(&mut json).unwrap();

@@ -97,7 +97,8 @@ pub(super) fn cell<'a>(
         ValueRule::Member => plan.member(&single(value)?).ok_or(event::NO_MEMBER)?.into(),
         ValueRule::Contact => plan.person(&single(value)?).ok_or(event::DANGLING)?.into(),
         ValueRule::Contacts => {
-            let name = |id: &str| plan.contacts.find(id).map(|found| plan.contacts.name(found).into());
+            let name =
+                |id: &str| plan.contacts.find(id).map(|found| plan.contacts.name(found).into());
             return named(value, &name);
         }
         ValueRule::Object(at) => object(plan, at, single(value)?)?,
