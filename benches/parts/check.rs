@@ -2,7 +2,7 @@
 
 use crate::export::{Export, Failure};
 use close2twenty::check::{Options, check};
-use criterion::{Criterion, Throughput};
+use criterion::{Criterion, SamplingMode, Throughput};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ pub fn bench(criterion: &mut Criterion, export: &Export) -> Result<(), Failure> 
         ("bundle", export.bundle()),
     ];
     let mut group = criterion.benchmark_group("check");
+    group.sampling_mode(SamplingMode::Flat);
     for (name, place) in places {
         group.throughput(Throughput::BytesDecimal(size(&place)?));
         let options = Options { place, threads: 1, ..Options::default() };

@@ -9,7 +9,7 @@ use close2twenty::read::Sources;
 use close2twenty::survey::{Seen, Survey, survey};
 use close2twenty::transform;
 use close2twenty::twenty::workspace::Workspace;
-use criterion::{BatchSize, Criterion, Throughput};
+use criterion::{BatchSize, Criterion, SamplingMode, Throughput};
 use std::time::Duration;
 
 pub fn bench(criterion: &mut Criterion, export: &Export) -> Result<(), Failure> {
@@ -18,6 +18,7 @@ pub fn bench(criterion: &mut Criterion, export: &Export) -> Result<(), Failure> 
     let sources = Sources::find(&[export.folder()])?;
     let workspace = Workspace::standard()?;
     let mut group = criterion.benchmark_group("passes");
+    group.sampling_mode(SamplingMode::Flat).sample_size(10);
     group.throughput(Throughput::BytesDecimal(export.array.len() as u64));
     group.bench_function("survey, with reading", |bencher| {
         bencher.iter(|| surveyed(&pool, &sources, &rules));
@@ -28,7 +29,7 @@ pub fn bench(criterion: &mut Criterion, export: &Export) -> Result<(), Failure> 
         bencher.iter(|| chunks.iter().map(|chunk| transform::chunk(&plan, chunk)).for_each(drop));
     });
     // A plan takes its survey apart, so each needs one of its own, which takes longer than the plan.
-    group.measurement_time(Duration::from_millis(100));
+    group.measurement_time(Duration::from_millis(200));
     group.bench_function("plan", |bencher| {
         bencher.iter_batched(
             || surveyed(&pool, &sources, &rules),

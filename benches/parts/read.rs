@@ -2,11 +2,12 @@
 
 use crate::export::{Export, Failure, chunks};
 use close2twenty::read::{Chunk, with_parser};
-use criterion::{Criterion, Throughput};
+use criterion::{Criterion, SamplingMode, Throughput};
 use std::hint::black_box;
 
 pub fn bench(criterion: &mut Criterion, export: &Export) -> Result<(), Failure> {
     let mut group = criterion.benchmark_group("read");
+    group.sampling_mode(SamplingMode::Flat);
     for (name, bytes) in [("split, array", &export.array), ("split, lines", &export.lines)] {
         group.throughput(Throughput::BytesDecimal(bytes.len() as u64));
         group.bench_function(name, |bencher| bencher.iter(|| chunks(black_box(bytes))));

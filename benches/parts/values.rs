@@ -54,7 +54,6 @@ const RULES: &[Rule] = &[
     rule("line", &["name", "title", "subject"], Of::Values, |raw| keep(text::line(raw))),
     rule("title", BODIES, Of::Values, |raw| keep(markdown::title(raw, 80))),
     rule("block", BODIES, Of::Bytes, |raw| keep(text::block(raw))),
-    rule("fits", BODIES, Of::Bytes, |raw| keep(text::fits(raw))),
     rule("quoted history", &["body_text"], Of::Bytes, |raw| {
         keep(markdown::without_quoted_history(raw));
     }),

@@ -3,11 +3,12 @@
 use crate::export::{Export, Failure};
 use close2twenty::read::{node, with_parser};
 use close2twenty::transform;
-use criterion::{Criterion, Throughput};
+use criterion::{Criterion, SamplingMode, Throughput};
 use std::fs;
 
 pub fn bench(criterion: &mut Criterion, export: &Export) -> Result<(), Failure> {
     let mut group = criterion.benchmark_group("write");
+    group.sampling_mode(SamplingMode::Flat);
     for table in ["people", "notes"] {
         let path = export.table(table)?;
         let rows = csv::Reader::from_path(&path)?.into_records().collect::<Result<Vec<_>, _>>()?;
