@@ -32,7 +32,8 @@ const APART: &[(&str, &[&str])] = &[("check", &["bundle", "twenty", "error", "ev
 const PIPELINE_USERS: &[&str] = &["survey", "cli"];
 /// Files that may name threads. The survey is handed the pool and hands it on.
 const THREADS: &[(&str, &str)] = &[
-    ("pipeline.rs", "rayon::"),
+    ("pipeline/line.rs", "std::thread"),
+    ("pipeline/mod.rs", "rayon::"),
     ("bundle/writer.rs", "rayon::"),
     ("bundle/pack.rs", "rayon::"),
     ("check/crew.rs", "rayon::"),

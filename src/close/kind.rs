@@ -213,10 +213,21 @@ const PREFIXES: &[(&str, Kind)] = &[
 /// The kind of a JSON object, by its content alone. `hint` is the kind the surrounding key names
 /// (`contacts[]` of a lead), used when the object itself does not say.
 pub fn classify(object: &[Node<'_>], hint: Option<Kind>) -> Kind {
-    let id = node::get_text(object, "id").unwrap_or_default();
-    if let Some(kind) = node::get_text(object, "_type").and_then(by_type) {
+    let (mut id, mut own_type) = (None, None);
+    for (key, value) in node::entries(object) {
+        match key {
+            "id" if id.is_none() => id = Some(value),
+            "_type" if own_type.is_none() => own_type = Some(value),
+            _ => {}
+        }
+        if id.is_some() && own_type.is_some() {
+            break;
+        }
+    }
+    if let Some(kind) = own_type.and_then(node::text).and_then(by_type) {
         return kind;
     }
+    let id = id.and_then(node::text).unwrap_or_default();
     if let Some((_, kind)) = PREFIXES.iter().find(|(prefix, _)| id.starts_with(prefix)) {
         return *kind;
     }

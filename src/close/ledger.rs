@@ -3,9 +3,9 @@
 //! counts what is there, the transform counts what it did; the two must agree. It must not decide
 //! anything.
 
+use super::keys::Keys;
 use super::kind::Kind;
 use super::shape::Layouts;
-use hashbrown::HashMap;
 
 /// What became of one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,24 +80,32 @@ pub enum Space {
     Unknown,
 }
 
+impl Space {
+    const ALL: [Self; 3] = [Self::CustomId, Self::CustomName, Self::Unknown];
+
+    /// Where the keys of a kind stand in the ledger.
+    const fn place(self, kind: Kind) -> usize {
+        kind as usize * Self::ALL.len() + self as usize
+    }
+}
+
 /// More distinct unknown keys than this in one kind share one line.
 const MAX_KEYS: usize = 4_000;
 /// The shared line's key.
 const OTHER_KEYS: &str = "(further keys)";
 
-type Dynamic = HashMap<String, Counts, foldhash::fast::FixedState>;
-
 /// See the module's head.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     paths: Vec<Counts>,
-    dynamic: HashMap<(Kind, Space), Dynamic, foldhash::fast::FixedState>,
+    /// By [`Space::place`], as far as any was used.
+    dynamic: Vec<Keys<Counts>>,
 }
 
 impl Default for Ledger {
     fn default() -> Self {
         let paths = vec![Counts::default(); Layouts::get().paths.len()];
-        Self { paths, dynamic: HashMap::default() }
+        Self { paths, dynamic: Vec::new() }
     }
 }
 
@@ -126,9 +134,16 @@ impl Ledger {
     }
 
     fn key(&mut self, kind: Kind, space: Space, key: &str) -> &mut Counts {
-        let keys = self.dynamic.entry((kind, space)).or_default();
-        let full = keys.len() >= MAX_KEYS && !keys.contains_key(key);
-        keys.entry_ref(if full { OTHER_KEYS } else { key }).or_default()
+        let keys = self.keys_at(space.place(kind));
+        let full = keys.len() >= MAX_KEYS && keys.find(key).is_none();
+        keys.at(if full { OTHER_KEYS } else { key })
+    }
+
+    fn keys_at(&mut self, place: usize) -> &mut Keys<Counts> {
+        if place >= self.dynamic.len() {
+            self.dynamic.resize_with(place + 1, Keys::default);
+        }
+        &mut self.dynamic[place]
     }
 
     /// Adds another ledger's counts.
@@ -136,11 +151,9 @@ impl Ledger {
         for (mine, theirs) in self.paths.iter_mut().zip(&other.paths) {
             mine.add(theirs);
         }
-        for (place, keys) in &other.dynamic {
-            let mine = self.dynamic.entry(*place).or_default();
-            for (key, counts) in keys {
-                mine.entry_ref(&**key).or_default().add(counts);
-            }
+        for (place, keys) in other.dynamic.iter().enumerate().filter(|(_, keys)| keys.len() > 0) {
+            let mine = self.keys_at(place);
+            keys.iter().for_each(|(key, counts)| mine.at(key).add(counts));
         }
     }
 
@@ -156,25 +169,21 @@ impl Ledger {
                 counts: *counts,
             })
             .collect();
-        for ((kind, space), keys) in &self.dynamic {
+        let places = Kind::ALL.iter().flat_map(|kind| Space::ALL.map(|space| (*kind, space)));
+        for ((kind, space), keys) in places.zip(&self.dynamic) {
             lines.extend(keys.iter().map(|(key, counts)| {
                 let path = match space {
                     Space::CustomId => format!("custom.{key}"),
                     Space::CustomName => format!("custom[{key}]"),
-                    Space::Unknown => key.clone(),
+                    Space::Unknown => key.to_owned(),
                 };
-                Line { kind: *kind, path, space: Some(*space), counts: *counts }
+                Line { kind, path, space: Some(space), counts: *counts }
             }));
         }
         lines.sort_by(|a, b| {
             (a.kind, !a.is_known(), &a.path).cmp(&(b.kind, !b.is_known(), &b.path))
         });
         lines
-    }
-
-    /// How often each key of a space was seen, for one kind.
-    pub fn keys(&self, kind: Kind, space: Space) -> impl Iterator<Item = (&str, &Counts)> {
-        self.dynamic.get(&(kind, space)).into_iter().flatten().map(|(key, c)| (&**key, c))
     }
 }
 

@@ -2,26 +2,22 @@
 //! by whoever has a use for them, and it is *closed*: closing counts what became of every value and
 //! hands what nobody took to the archive. It must not know where values go.
 
+use super::common::Common;
 use super::kind::Kind;
 use super::ledger::Fate;
 use super::shape::{Field, Form, Layout, Layouts};
 use crate::read::{Node, node};
+use slots::{Fields, Slot, Slots};
 use std::borrow::Cow;
 use std::cell::Cell;
 
 mod closing;
 mod copies;
+mod opening;
+mod slots;
 
 pub use closing::{Fates, Residue};
-
-/// Longest id, in bytes (`close-format.md` §1.5: about 50).
-const MAX_ID: usize = 100;
-
-/// What Close's tap for Singer makes of `custom.<id>` (`close-format.md` §1.3, L8).
-const ID_VALUES: &str = "custom_fields";
-/// What a search says of each object beside its fields; it names the kind and is no value of it
-/// (`close-format.md` §1.3, L10).
-const OBJECT_TYPE: &str = "__object_type";
+pub use slots::MAX_FIELDS;
 
 /// By numbered path: the line of the map that drops it.
 pub type Waived = [Option<usize>];
@@ -38,15 +34,6 @@ enum Mark {
     Archived,
     SetAside,
     Noise,
-}
-
-/// A value and its mark.
-#[derive(Clone, Debug)]
-struct Slot<'a> {
-    value: &'a [Node<'a>],
-    mark: Cell<Mark>,
-    /// The user's map drops it: nobody sees it, and it goes to the archive.
-    waived: bool,
 }
 
 /// A custom field's value, under `custom.<id>` or in the `custom` dictionary.
@@ -66,8 +53,19 @@ pub struct Record<'a> {
     pub kind: Kind,
     layout: &'static Layout,
     nodes: &'a [Node<'a>],
-    slots: Vec<Option<Slot<'a>>>,
+    id: Option<&'a str>,
+    slots: Slots<'a>,
+    /// The user's map drops these: nobody sees them, and they go to the archive.
+    waived: Fields,
+    /// Keys that stand more than once in the object.
+    repeated: Fields,
+    /// Values came from another copy, or went to one.
+    is_filled: bool,
+    /// Fields whose value is not one value, but the objects in it, if any.
+    opened: Fields,
     nested: Vec<(Field, Vec<Record<'a>>)>,
+    /// The arrays of records inside this one.
+    inside: Vec<(Kind, &'a [Node<'a>])>,
     /// Custom fields by id, in source order.
     pub customs: Vec<Custom<'a>>,
     /// Custom fields by name (leads), in source order.
@@ -76,99 +74,20 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// Opens the object at `nodes` as a record of `kind`.
-    pub fn open(kind: Kind, nodes: &'a [Node<'a>]) -> Self {
-        Self::open_as(kind, Layouts::of(kind), nodes)
-    }
-
-    fn open_as(kind: Kind, layout: &'static Layout, nodes: &'a [Node<'a>]) -> Self {
-        let slots = vec![None; layout.shape.keys.len()];
-        let (customs, named, unknown) = (Vec::new(), Vec::new(), Vec::new());
-        let mut record =
-            Self { kind, layout, nodes, slots, nested: Vec::new(), customs, named, unknown };
-        for (key, value) in node::entries(nodes) {
-            record.put(key, value);
-        }
-        record
-    }
-
-    fn put(&mut self, key: &'a str, value: &'a [Node<'a>]) {
-        let mark = Cell::new(Mark::None);
-        let Some(field) = self.layout.find(key) else {
-            return match key.strip_prefix("custom.") {
-                Some(id) => self.put_custom(key, id, value),
-                None if key == ID_VALUES && is_id_values(value) => {
-                    for (id, value) in node::elements(value).filter_map(id_value) {
-                        self.put_custom(key, id, value);
-                    }
-                }
-                None if key == OBJECT_TYPE && node::text(value).is_some() => {}
-                None => self.unknown.push((key, value)),
-            };
-        };
-        let at = usize::from(field.0);
-        let form = self.layout.shape.keys[at].form;
-        if let Some(earlier) = self.slots[at].take() {
-            // The same key twice in one object: the last stands, the earlier one is kept aside.
-            self.unknown.push((key, earlier.value));
-            self.nested.retain(|(at, _)| *at != field);
-        }
-        match (form, value.first()) {
-            (Form::Records(_), Some(Node::Array { .. })) => return,
-            (Form::Named, Some(Node::Object { .. })) => {
-                for (name, value) in node::entries(value) {
-                    let earlier = self.named.iter().position(|named| named.key == name);
-                    if let Some(earlier) = earlier.map(|at| self.named.remove(at)) {
-                        self.unknown.push((key, earlier.value));
-                    }
-                    self.named.push(Custom { key: name, value, mark: mark.clone() });
-                }
-                return;
-            }
-            (Form::List(_), Some(Node::Array { .. }))
-                if node::elements(value)
-                    .all(|e| matches!(e.first(), Some(Node::Object { .. }))) =>
-            {
-                let layout = self.layout.nested[at].as_ref();
-                let open = |nodes| layout.map(|layout| Record::open_as(self.kind, layout, nodes));
-                let list = node::elements(value).filter_map(open).collect();
-                self.nested.push((field, list));
-            }
-            (Form::Object(_), Some(Node::Object { .. })) => {
-                let layout = self.layout.nested[at].as_ref();
-                let object = layout.map(|layout| Record::open_as(self.kind, layout, value));
-                self.nested.push((field, object.into_iter().collect()));
-            }
-            _ => {}
-        }
-        self.slots[at] = Some(Slot { value, mark, waived: false });
-    }
-
-    /// A custom value by its field's id; an earlier one is kept aside under its `key`.
-    fn put_custom(&mut self, key: &'a str, id: &'a str, value: &'a [Node<'a>]) {
-        let earlier = self.customs.iter().position(|custom| custom.key == id);
-        if let Some(earlier) = earlier.map(|at| self.customs.remove(at)) {
-            self.unknown.push((key, earlier.value));
-        }
-        self.customs.push(Custom { key: id, value, mark: Cell::new(Mark::None) });
-    }
-
     /// The arrays of records inside this one: `contacts`, `opportunities` …
     pub fn children(&self) -> impl Iterator<Item = (Kind, &'a [Node<'a>])> + '_ {
-        node::entries(self.nodes).filter_map(|(key, value)| {
-            let field = self.layout.find(key)?;
-            let form = self.layout.shape.keys[usize::from(field.0)].form;
-            match (form, value.first()) {
-                (Form::Records(kind), Some(Node::Array { .. })) => Some((kind, value)),
-                _ => None,
-            }
-        })
+        self.inside.iter().copied()
     }
 
     /// Appends the record as JSON, without the records inside it.
     pub fn write_own(&self, out: &mut Vec<u8>) {
-        let inside: Vec<_> = self.children().map(|(_, list)| list.as_ptr()).collect();
-        let own = node::entries(self.nodes).filter(|(_, value)| !inside.contains(&value.as_ptr()));
+        if self.inside.is_empty() {
+            return node::write_json(self.nodes, out);
+        }
+        let is_inside = |value: &[Node<'_>]| {
+            self.inside.iter().any(|(_, list)| std::ptr::eq(list.as_ptr(), value.as_ptr()))
+        };
+        let own = node::entries(self.nodes).filter(|(_, value)| !is_inside(value));
         out.push(b'{');
         for (i, (key, value)) in own.enumerate() {
             if i > 0 {
@@ -183,8 +102,7 @@ impl<'a> Record<'a> {
 
     /// The path of a field, from the record that is not inside another: `emails[].email`.
     pub fn path(&self, field: Field) -> &'static str {
-        let at = self.layout.base + usize::from(field.0);
-        Layouts::get().paths.get(at).map_or("", |(_, path)| path)
+        Layouts::get().paths.get(self.layout.path(field)).map_or("", |(_, path)| path)
     }
 
     /// The record as it stood in the source.
@@ -195,19 +113,29 @@ impl<'a> Record<'a> {
     /// Id of the custom activity type or custom object type; empty for other kinds.
     pub fn custom_type(&self) -> &'a str {
         let key = match self.kind {
-            Kind::CustomActivity => "custom_activity_type_id",
-            Kind::CustomObject => "custom_object_type_id",
+            Kind::CustomActivity => Common::CustomActivityType,
+            Kind::CustomObject => Common::CustomObjectType,
             _ => return "",
         };
-        node::get_text(self.nodes, key).unwrap_or_default()
+        self.said(key).unwrap_or_default()
+    }
+
+    /// The text under `key`, if it is a non-empty string, as the record stood in the source: whether a
+    /// map drops it or not, whatever came from other copies, and known to the type or not.
+    pub fn said(&self, key: Common) -> Option<&'a str> {
+        let value = match self.layout.common(key) {
+            // Rare, and it is the first in the source that counts.
+            _ if self.is_filled => node::get(self.nodes, key.key()),
+            Some(field) if self.repeated.has(field) => node::get(self.nodes, key.key()),
+            Some(field) => self.slots.get(field).map(|slot| slot.value),
+            None => self.unknown.iter().find(|(k, _)| *k == key.key()).map(|(_, value)| *value),
+        };
+        value.and_then(node::text).filter(|text| !text.is_empty())
     }
 
     /// How many keys the record has.
     pub fn len(&self) -> usize {
-        match self.nodes.first() {
-            Some(Node::Object { len, .. }) => *len,
-            _ => 0,
-        }
+        node::len(self.nodes)
     }
 
     /// True for a record without keys.
@@ -216,7 +144,12 @@ impl<'a> Record<'a> {
     }
 
     fn slot(&self, field: Field) -> Option<&Slot<'a>> {
-        self.slots.get(usize::from(field.0))?.as_ref().filter(|slot| !slot.waived)
+        self.slots.get(field).filter(|_| !self.waived.has(field))
+    }
+
+    /// The marks of all values that nobody has spoken for.
+    fn open_marks(&self) -> impl Iterator<Item = &Cell<Mark>> {
+        self.slots.iter().map(|(_, slot)| &slot.mark).filter(|mark| mark.get() == Mark::None)
     }
 
     /// Hides the values of the paths a map drops, here and below; they go to the archive. `paths` is
@@ -225,11 +158,10 @@ impl<'a> Record<'a> {
         if paths.is_empty() {
             return;
         }
-        for (at, slot) in self.slots.iter_mut().enumerate() {
-            let dropped = paths.get(self.layout.base + at).copied().flatten().is_some();
-            if let Some(slot) = slot.as_mut().filter(|_| dropped) {
+        for (field, slot) in self.slots.iter() {
+            if paths.get(self.layout.path(field)).copied().flatten().is_some() {
                 slot.mark.set(Mark::Archived);
-                slot.waived = true;
+                self.waived.set(field, true);
             }
         }
         self.nested.iter_mut().flat_map(|(_, list)| list).for_each(|item| item.waive(paths));
@@ -331,20 +263,14 @@ impl<'a> Record<'a> {
     /// Sets aside values that have a home but not the JSON type Close writes there, and that nobody
     /// could take for that reason.
     pub fn set_aside_odd(&self, fates: &Fates, found: &mut impl FnMut(&Record<'a>, Field)) {
-        for (at, slot) in self.slots.iter().enumerate() {
-            let Some(slot) = slot.as_ref().filter(|slot| slot.mark.get() == Mark::None) else {
+        for (field, slot) in self.slots.iter().filter(|(_, slot)| slot.mark.get() == Mark::None) {
+            if node::text(slot.value).is_some() || node::is_empty(slot.value) {
                 continue;
-            };
-            let field = Field(at as u8);
-            let rule = fates.get(self.layout.base + at).copied().flatten();
-            let container = !matches!(self.layout.shape.keys[at].form, Form::Value);
+            }
+            let rule = fates.get(self.layout.path(field)).copied().flatten();
+            let container = !matches!(self.layout.form(field), Form::Value);
             let has_home = container || matches!(rule, Some(Fate::Written | Fate::Derived));
-            let nested = self.nested.iter().any(|(f, _)| *f == field);
-            if has_home
-                && !nested
-                && node::text(slot.value).is_none()
-                && !node::is_empty(slot.value)
-            {
+            if has_home && !self.opened.has(field) {
                 slot.mark.set(Mark::SetAside);
                 found(self, field);
             }
@@ -366,9 +292,7 @@ impl<'a> Record<'a> {
 
     /// Marks every value that nobody has spoken for, here and below, as archived.
     pub fn archive_rest(&self) {
-        for slot in self.slots.iter().flatten().filter(|slot| slot.mark.get() == Mark::None) {
-            slot.mark.set(Mark::Archived);
-        }
+        self.open_marks().for_each(|mark| mark.set(Mark::Archived));
         self.nested.iter().flat_map(|(_, list)| list).for_each(Record::archive_rest);
     }
 
@@ -390,8 +314,7 @@ impl<'a> Record<'a> {
     /// The record's id, if it has a usable one: Close's ids are short and plain, and longer ones do
     /// not fit a unique field.
     pub fn id(&self) -> Option<&'a str> {
-        let plain = |id: &&str| id.len() <= MAX_ID && id.bytes().all(|b| b.is_ascii_graphic());
-        node::get_text(self.nodes, "id").filter(plain)
+        self.id
     }
 }
 
@@ -424,25 +347,15 @@ impl Custom<'_> {
     }
 }
 
-/// `{"id":…,"value":…}` as key and value.
-fn id_value<'a>(item: &'a [Node<'a>]) -> Option<(&'a str, &'a [Node<'a>])> {
-    node::get_text(item, "id").zip(node::get(item, "value"))
-}
-
-/// True for an array of nothing but those.
-fn is_id_values<'a>(value: &'a [Node<'a>]) -> bool {
-    let pair = |item: &'a [Node<'a>]| {
-        matches!(item.first(), Some(Node::Object { len: 2, .. })) && id_value(item).is_some()
-    };
-    matches!(value.first(), Some(Node::Array { .. })) && node::elements(value).all(pair)
-}
-
 /// A scalar as text.
 pub fn scalar<'a>(value: &[Node<'a>]) -> Option<Cow<'a, str>> {
     match value.first()? {
         Node::String(text) => Some(Cow::Borrowed(text)),
         Node::Static(simd_json::StaticNode::Null) | Node::Array { .. } | Node::Object { .. } => {
             None
+        }
+        Node::Static(simd_json::StaticNode::Bool(flag)) => {
+            Some(Cow::Borrowed(if *flag { "true" } else { "false" }))
         }
         Node::Static(number) => Some(Cow::Owned(node::number_text(*number))),
     }

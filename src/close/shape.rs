@@ -430,6 +430,18 @@ mod tests {
     }
 
     #[test]
+    fn shapes_fit_the_tables_of_a_record() {
+        fn fits(layout: &Layout) {
+            let keys = layout.shape.keys;
+            assert!(keys.len() <= crate::close::record::MAX_FIELDS, "{keys:?}");
+            // What begins like a custom field is never looked up.
+            assert!(keys.iter().all(|key| !key.name.starts_with("custom.")));
+            layout.nested.iter().flatten().for_each(fits);
+        }
+        Kind::ALL.iter().for_each(|kind| fits(Layouts::of(*kind)));
+    }
+
+    #[test]
     fn base_constants_hold_for_every_activity() {
         for shape in
             [&note::SHAPE, &call::SHAPE, &email::SHAPE, &meeting::SHAPE, &custom_activity::SHAPE]

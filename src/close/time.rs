@@ -3,7 +3,7 @@
 //! clear point in time is `None`.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, DateTime};
 use jiff::fmt::{rfc2822, temporal};
 use jiff::tz::TimeZone;
 
@@ -21,7 +21,28 @@ const LONGEST: usize = 64;
 /// instant: use [`date`]).
 #[must_use]
 pub fn instant(text: &str) -> Option<Timestamp> {
-    fast_instant(text.as_bytes()).or_else(|| general_instant(text)).filter(|t| !is_sentinel(*t))
+    match fast_micros(text.as_bytes()) {
+        Some(micros) => Timestamp::from_microsecond(micros).ok(),
+        None => general_instant(text).filter(|t| !is_sentinel(*t)),
+    }
+}
+
+/// The same instant in microseconds since 1970; parts of one are dropped.
+#[must_use]
+pub fn micros(text: &str) -> Option<i64> {
+    fast_micros(text.as_bytes()).or_else(|| instant(text).map(Timestamp::as_microsecond))
+}
+
+/// The year, in UTC, of an instant in microseconds since 1970.
+#[must_use]
+pub fn year(micros: i64) -> i16 {
+    const YEAR: i64 = 31_556_952;
+    let days = micros.div_euclid(86_400_000_000);
+    // A year has this many seconds on average: the guess is off by one at the most.
+    let guess = 1970 + (days * 86_400).div_euclid(YEAR);
+    let late = i64::from(days < days_to(guess, 1, 1));
+    let early = i64::from(days >= days_to(guess + 1, 1, 1));
+    (guess - late + early) as i16
 }
 
 /// The calendar date of a date-only text, or the UTC date of a "date in date-time clothing".
@@ -46,8 +67,12 @@ pub fn is_date_only(text: &str) -> bool {
 /// (`close-format.md` §1.3 L8, §2.1).
 #[must_use]
 pub fn is_midnight(text: &str) -> bool {
-    let at = instant(text).map(Timestamp::as_microsecond);
-    at.is_some_and(|at| at.rem_euclid(86_400_000_000) == 0)
+    micros(text).is_some_and(is_day)
+}
+
+/// Whether an instant in microseconds is midnight in UTC.
+pub const fn is_day(micros: i64) -> bool {
+    micros.rem_euclid(86_400_000_000) == 0
 }
 
 fn is_sentinel(instant: Timestamp) -> bool {
@@ -77,31 +102,55 @@ fn two(tens: u8, ones: u8) -> Option<i8> {
     (tens < 10 && ones < 10).then_some((tens * 10 + ones).cast_signed())
 }
 
-/// The form nearly every Close time has: `YYYY-MM-DDThh:mm:ss[.f…](+00:00|Z|)`.
-fn fast_instant(bytes: &[u8]) -> Option<Timestamp> {
-    let (head, tail) = bytes.split_at_checked(19)?;
-    let &[_, _, _, _, _, _, _, _, _, _, b'T', h0, h1, b':', m0, m1, b':', s0, s1] = head else {
+/// The form nearly every Close time has: `YYYY-MM-DDThh:mm:ss[.ffffff](+00:00|Z|)`, in microseconds.
+/// `None` says nothing about the text: other forms, and years at the edge, take the general way.
+fn fast_micros(bytes: &[u8]) -> Option<i64> {
+    let (head, tail) = bytes.split_first_chunk::<19>()?;
+    let &[y0, y1, y2, y3, b'-', mo0, mo1, b'-', d0, d1, b'T', h0, h1, b':', m0, m1, b':', s0, s1] =
+        head
+    else {
         return None;
     };
-    let (nanos, zone) = fraction(tail)?;
+    let (micros, zone) = fraction(tail)?;
     if !matches!(zone, b"+00:00" | b"Z" | b"") {
         return None;
     }
-    let time = Time::new(two(h0, h1)?, two(m0, m1)?, two(s0, s1)?, nanos).ok()?;
-    utc(DateTime::from_parts(read_date(head)?, time))
+    let year = i64::from(two(y0, y1)?) * 100 + i64::from(two(y2, y3)?);
+    let (month, day) = (i64::from(two(mo0, mo1)?), i64::from(two(d0, d1)?));
+    let (hour, minute) = (i64::from(two(h0, h1)?), i64::from(two(m0, m1)?));
+    let second = i64::from(two(s0, s1)?);
+    let is_usual = (1000..9999).contains(&year) && (1..=12).contains(&month);
+    if !is_usual || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let days = days_to(year, month, 1);
+    let (next_year, next) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    // Days of the usual months need no look at the calendar.
+    if day < 1 || (day > 28 && day > days_to(next_year, next, 1) - days) {
+        return None;
+    }
+    let seconds = (days + day - 1) * 86_400 + hour * 3_600 + minute * 60 + second;
+    Some(seconds * 1_000_000 + micros)
 }
 
-/// Reads an optional fraction of 1 to 9 digits as nanoseconds; the rest is handed back.
-fn fraction(tail: &[u8]) -> Option<(i32, &[u8])> {
+/// Days from 1970-01-01 to a date of the Gregorian calendar, whose year is not negative. Years begin in
+/// March here, so that the leap day comes last, and 153 days are five months.
+const fn days_to(year: i64, month: i64, day: i64) -> i64 {
+    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
+    let leap_days = year / 4 - year / 100 + year / 400;
+    year * 365 + leap_days + (153 * month + 2) / 5 + day - 1 - 719_468
+}
+
+/// Reads an optional fraction of 1 to 6 digits as microseconds; the rest is handed back.
+fn fraction(tail: &[u8]) -> Option<(i64, &[u8])> {
     let Some((b'.', digits)) = tail.split_first() else { return Some((0, tail)) };
-    let len = digits.iter().take_while(|b| b.is_ascii_digit()).count();
-    if !(1..=9).contains(&len) {
+    let len = digits.iter().take(7).take_while(|b| b.is_ascii_digit()).count();
+    if !(1..=6).contains(&len) {
         return None;
     }
     let (digits, rest) = digits.split_at_checked(len)?;
-    let value = digits.iter().fold(0_i32, |sum, b| sum * 10 + i32::from(b - b'0'));
-    let scale = (len..9).fold(1_i32, |scale, _| scale * 10);
-    Some((value * scale, rest))
+    let value = digits.iter().fold(0_i64, |sum, b| sum * 10 + i64::from(b - b'0'));
+    Some(((len..6).fold(value, |value, _| value * 10), rest))
 }
 
 fn utc(when: DateTime) -> Option<Timestamp> {
@@ -207,6 +256,21 @@ mod tests {
         assert!(!is_date_only("2024-02-30"));
     }
 
+    #[test]
+    fn every_day_has_its_number_and_year() {
+        let first = Date::new(1000, 1, 1).unwrap();
+        let mut days = days_to(1000, 1, 1);
+        for date in first.series(jiff::Span::new().days(1)).take_while(|d| d.year() < 9999) {
+            let (y, m, d) = (date.year(), date.month(), date.day());
+            assert_eq!(days_to(y.into(), m.into(), d.into()), days, "{date}");
+            assert_eq!(year(days * 86_400_000_000), y, "{date}");
+            assert_eq!(fast_micros(format!("{date}T00:00:00Z").as_bytes()), Some(days * 86_400_000_000));
+            days += 1;
+        }
+        assert_eq!(days_to(1970, 1, 1), 0);
+        assert_eq!(fast_micros(b"2023-02-29T00:00:00Z"), None);
+    }
+
     proptest! {
         #[test]
         fn the_fast_path_agrees_with_the_general_one(
@@ -220,8 +284,22 @@ mod tests {
                 2 => format!("{civil:.6}"),
                 _ => format!("{civil}+00:00"),
             };
-            prop_assert_eq!(fast_instant(text.as_bytes()), Some(t));
             prop_assert_eq!(general_instant(&text), Some(t));
+            prop_assert_eq!(instant(&text), Some(t));
+            prop_assert_eq!(micros(&text), Some(t.as_microsecond()));
+            prop_assert_eq!(year(t.as_microsecond()), civil.year());
+            let is_usual = (1000..9999).contains(&civil.year());
+            prop_assert_eq!(fast_micros(text.as_bytes()), is_usual.then(|| t.as_microsecond()));
+        }
+
+        #[test]
+        fn what_the_fast_path_takes_the_general_one_takes_too(
+            text in "[0-9]{2}[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{1,9})?(\\+00:00|Z)?",
+        ) {
+            if let Some(fast) = fast_micros(text.as_bytes()) {
+                let general = general_instant(&text).map(Timestamp::as_microsecond);
+                prop_assert_eq!(general, Some(fast));
+            }
         }
 
         #[test]

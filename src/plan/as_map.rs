@@ -198,7 +198,7 @@ fn why(rule: &Rule) -> String {
 pub fn notes(plan: &Plan, survey: &Survey) -> Notes {
     let mut notes = Notes::default();
     let mut leads: Map<&str, u64> = Map::default();
-    plan.leads.values().for_each(|lead| *leads.entry(lead.evidence).or_default() += 1);
+    plan.leads.values().for_each(|lead| *leads.entry(lead.evidence.text()).or_default() += 1);
     leads.sort_keys();
     let counted = leads.iter().map(|(what, n)| format!("{n} {what}")).collect();
     notes.strategies.insert("leads".to_owned(), counted);

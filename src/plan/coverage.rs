@@ -8,6 +8,7 @@ use super::{Plan, ValueRule};
 use crate::close::shape::{lead, opportunity};
 use crate::close::{Kind, Space};
 use crate::read::{Chunk, Parsed, node, with_parser};
+use crate::survey::texts::Number;
 use crate::survey::{Map, Set, Visit, walk};
 use hashbrown::{HashMap, HashSet};
 use std::hash::BuildHasher;
@@ -137,7 +138,7 @@ impl Shown {
 
     fn refer(&mut self, plan: &Plan, at: usize, id: &str) {
         if let Some(contact) = plan.contacts.get(id) {
-            let other = contact.lead.as_ref().and_then(|lead| plan.leads.get_index_of(lead));
+            let other = contact.lead.map(Number::at);
             self.leads.extend(other.filter(|other| *other != at));
         } else if id.starts_with("custobj_") {
             self.objects.insert(id.into());
@@ -242,12 +243,12 @@ impl Coverage {
 
 /// The number of the lead a record belongs to.
 fn lead_of(plan: &Plan, visit: &Visit<'_>) -> Option<usize> {
-    let id = match home(visit) {
-        Home::Lead(id) => plan.lead(id)?.0,
-        Home::Contact(id) => plan.contacts.get(id)?.lead.as_deref()?,
-        Home::Settings | Home::None => return None,
+    let number = match home(visit) {
+        Home::Lead(id) => plan.leads.find(id).or_else(|| plan.gone.get(id).copied()),
+        Home::Contact(id) => plan.contacts.get(id)?.lead,
+        Home::Settings | Home::None => None,
     };
-    plan.leads.get_index_of(id)
+    number.map(Number::at)
 }
 
 /// A fixed hash of a feature, the same in every run.

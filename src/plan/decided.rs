@@ -6,9 +6,13 @@
 //! outcome back as decisions gives the same outcome.
 
 use super::gather::Sets;
+use super::leads::Lead;
+use super::people::Contact;
+use super::roster::Roster;
 use super::{Merge, Plan};
 use crate::error::{Error, Result};
 use crate::mapping::decisions::{Decision, Decisions, Subject};
+use crate::survey::texts::Number;
 use crate::survey::{Map, Set};
 
 /// A decision that has nothing to decide about.
@@ -51,21 +55,26 @@ impl Pair {
     }
 }
 
-/// Records to be joined: `ids` by position, oldest first.
+/// Records to be joined, by position, oldest first.
 pub(super) struct Question<'a> {
     pub object: &'static str,
     pub subject: Subject,
-    pub ids: &'a [&'a str],
+    /// How many there are.
+    pub count: usize,
+    /// Number of the lead or contact at a position.
+    pub number: &'a dyn Fn(usize) -> Number,
+    /// Its Close id.
+    pub id: &'a dyn Fn(usize) -> &'a str,
     pub edges: &'a [Edge],
     pub decisions: &'a Decisions,
-    /// Why a record that is decided about may not be among `ids`.
+    /// Why a record that is decided about may not be among them.
     pub absent: &'static str,
 }
 
 /// The answer.
 pub(super) struct Outcome {
     /// The position of the record that stands, for each.
-    pub survivor: Vec<usize>,
+    pub survivor: Vec<Number>,
     pub merges: Vec<Merge>,
     pub idle: Vec<IdleDecision>,
 }
@@ -76,7 +85,7 @@ impl Question<'_> {
     /// each other.
     pub fn answer(&self) -> Result<Outcome> {
         let (pairs, idle) = self.pairs();
-        let mut rules = Sets::new(self.ids.len());
+        let mut rules = Sets::new(self.count);
         for edge in self.edges {
             rules.join(edge.over, edge.under);
         }
@@ -102,7 +111,7 @@ impl Question<'_> {
             return (pairs, idle);
         }
         let position: Map<&str, usize> =
-            self.ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+            (0..self.count).map(|at| ((self.id)(at), at)).collect();
         for decided in lines {
             let find = |id: &str| position.get(id).copied();
             match (find(&decided.survivor), find(&decided.merged)) {
@@ -122,14 +131,19 @@ impl Question<'_> {
 
     /// What the rules joined, without those in `out`, and what was decided to be one.
     fn sets(&self, rules: &mut Sets, out: &Set<usize>, pairs: &[Pair]) -> Sets {
-        let mut sets = Sets::new(self.ids.len());
-        let mut first: Vec<Option<usize>> = vec![None; self.ids.len()];
-        for at in (0..self.ids.len()).filter(|at| !out.contains(at)) {
-            let known = *first[rules.root(at)].get_or_insert(at);
-            sets.join(known, at);
-        }
+        let mut sets = if out.is_empty() { rules.clone() } else { self.without(rules, out) };
         for (over, under) in pairs.iter().filter_map(Pair::order) {
             sets.join(over, under);
+        }
+        sets
+    }
+
+    fn without(&self, rules: &mut Sets, out: &Set<usize>) -> Sets {
+        let mut sets = Sets::new(self.count);
+        let mut first: Map<usize, usize> = Map::default();
+        for at in (0..self.count).filter(|at| !out.contains(at)) {
+            let known = *first.entry(rules.root(at)).or_insert(at);
+            sets.join(known, at);
         }
         sets
     }
@@ -151,7 +165,7 @@ impl Question<'_> {
                 chain = shorter;
             }
         }
-        let (over, under) = (self.ids[apart.over], self.ids[apart.under]);
+        let (over, under) = ((self.id)(apart.over), (self.id)(apart.under));
         let line = apart.line;
         let what = format!("{under} is kept apart from {over} in line {line}, but joined with it");
         let fix = "keep it apart there too, or accept it in all lines";
@@ -180,8 +194,8 @@ impl Question<'_> {
 
     /// Who stands: the chosen one; else the oldest that no decision, else that no rule, puts under
     /// another.
-    fn survivors(&self, sets: &mut Sets, out: &Set<usize>, pairs: &[Pair]) -> Result<Vec<usize>> {
-        let n = self.ids.len();
+    fn survivors(&self, sets: &mut Sets, out: &Set<usize>, pairs: &[Pair]) -> Result<Vec<Number>> {
+        let n = self.count;
         let (mut ruled, mut over, mut under) = (vec![false; n], vec![false; n], vec![false; n]);
         let whole = |edge: &&Edge| !out.contains(&edge.over) && !out.contains(&edge.under);
         for edge in self.edges.iter().filter(whole) {
@@ -198,11 +212,11 @@ impl Question<'_> {
             let picked = stands && chosen.contains(&at);
             (picked, stands && over[at], stands && !ruled[at], !ruled[at])
         };
-        let mut best: Vec<usize> = (0..n).collect();
+        let mut best: Vec<Number> = (0..n).map(Number::new).collect();
         for at in 0..n {
             let root = sets.root(at);
-            if rank(at) > rank(best[root]) {
-                best[root] = at;
+            if rank(at) > rank(best[root].at()) {
+                best[root] = Number::new(at);
             }
         }
         let rivals: Vec<Pair> = pairs
@@ -210,7 +224,7 @@ impl Question<'_> {
             .filter(|p| p.decision == Decision::Survivor && !under[p.under])
             .copied()
             .collect();
-        if let Some(rival) = rivals.iter().find(|p| best[sets.root(p.under)] != p.under) {
+        if let Some(rival) = rivals.iter().find(|p| best[sets.root(p.under)].at() != p.under) {
             let root = sets.root(rival.under);
             let lines: Vec<Pair> =
                 rivals.iter().filter(|pair| sets.root(pair.under) == root).copied().collect();
@@ -220,7 +234,7 @@ impl Question<'_> {
         Ok((0..n).map(|at| best[sets.root(at)]).collect())
     }
 
-    fn merges(&self, survivor: &[usize], pairs: &[Pair]) -> Vec<Merge> {
+    fn merges(&self, survivor: &[Number], pairs: &[Pair]) -> Vec<Merge> {
         let mut reasons: Map<usize, Vec<&Edge>> = Map::default();
         for edge in self.edges {
             reasons.entry(edge.under).or_default().push(edge);
@@ -228,13 +242,13 @@ impl Question<'_> {
         }
         let row = |over: usize, under: usize, reason: String, decision: Decision| Merge {
             object: self.object,
-            survivor: self.ids[over].into(),
-            merged: self.ids[under].into(),
-            reason,
+            survivor: (self.number)(over),
+            merged: (self.number)(under),
+            reason: reason.into(),
             decision: decision.word(),
         };
         let mut merges = Vec::new();
-        for (at, by) in survivor.iter().enumerate().filter(|(at, by)| at != *by) {
+        for (at, by) in survivor.iter().enumerate().filter(|(at, by)| *at != by.at()) {
             let joined = |edge: &&&Edge| survivor[edge.over] == survivor[edge.under];
             let near: Vec<&Edge> =
                 reasons.get(&at).into_iter().flatten().filter(joined).copied().collect();
@@ -245,7 +259,7 @@ impl Question<'_> {
                 (true, Some(edge)) => edge.why.clone(),
                 (true, None) => "decided by a person".to_owned(),
             };
-            merges.push(row(*by, at, reason, Decision::Accept));
+            merges.push(row(by.at(), at, reason, Decision::Accept));
         }
         for pair in pairs.iter().filter(|pair| pair.decision == Decision::KeepApart) {
             let rule = reasons.get(&pair.under).and_then(|edges| edges.first());
@@ -268,14 +282,32 @@ impl Question<'_> {
     }
 }
 
+impl Merge {
+    /// Close ids of the record that stands and of the one that went into it.
+    pub(super) fn ids<'p>(
+        &self,
+        leads: &'p Roster<Lead>,
+        contacts: &'p Roster<Contact>,
+    ) -> [&'p str; 2] {
+        [self.survivor, self.merged].map(|one| match self.object {
+            "person" => contacts.id(one),
+            _ => leads.id(one),
+        })
+    }
+}
+
 impl Plan {
+    /// Close ids of the two records of a merge.
+    pub fn ids_of(&self, merge: &Merge) -> [&str; 2] {
+        merge.ids(&self.leads, &self.contacts)
+    }
+
     /// What Close calls the two records of a merge.
     pub fn names_of(&self, merge: &Merge) -> [&str; 2] {
-        let name = |id: &str| match merge.object {
-            "person" => self.contacts.get(id).map(|contact| &*contact.name),
-            _ => self.leads.get(id).map(|lead| &*lead.name),
-        };
-        [&merge.survivor, &merge.merged].map(|id| name(id).unwrap_or_default())
+        [merge.survivor, merge.merged].map(|one| match merge.object {
+            "person" => self.contacts.name(one),
+            _ => self.leads.name(one),
+        })
     }
 }
 
@@ -302,7 +334,9 @@ mod tests {
         let lines = lines.into_iter().enumerate().map(line).collect();
         let decisions = Decisions { name: String::new(), lines };
         let (object, subject, absent) = ("person", Subject::Person, "is not there");
-        Question { object, subject, ids: &IDS, edges, decisions: &decisions, absent }.answer()
+        let (count, number, id) = (IDS.len(), &Number::new, &|at: usize| IDS[at]);
+        Question { object, subject, count, number, id, edges, decisions: &decisions, absent }
+            .answer()
     }
 
     proptest! {
@@ -322,13 +356,12 @@ mod tests {
                 let one = first.survivor[over] == first.survivor[under];
                 prop_assert_eq!(one, decision != Decision::KeepApart);
                 if decision == Decision::Survivor {
-                    prop_assert!(first.survivor[over] != over);
+                    prop_assert!(first.survivor[over].at() != over);
                 }
             }
-            let at = |id: &str| IDS.iter().position(|known| *known == id).unwrap();
             let word = |word: &str| Decision::WORDS.iter().find(|(w, _)| *w == word).unwrap().1;
             let back = first.merges.iter();
-            let back = back.map(|m| (at(&m.survivor), at(&m.merged), word(m.decision))).collect();
+            let back = back.map(|m| (m.survivor.at(), m.merged.at(), word(m.decision))).collect();
             let again = answer(&edges, back).map_err(|e| e.to_string()).unwrap();
             prop_assert_eq!(first.survivor, again.survivor);
             prop_assert_eq!(first.merges, again.merges);

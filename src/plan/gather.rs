@@ -2,30 +2,30 @@
 //! are one person, leads that share a company. Most groups stand inside one lead of the export and
 //! need no gathering. It must not hold records.
 
-use super::companies::Company;
+use super::companies::Companies;
 use super::leads::{Lead, Verdict};
 use super::people::Contact;
-use crate::survey::Map;
+use super::roster::Roster;
 
 /// Disjoint sets of positions.
 #[derive(Clone, Debug)]
-pub struct Sets(Vec<usize>);
+pub struct Sets(Vec<u32>);
 
 impl Sets {
     /// `n` sets of one.
     pub fn new(n: usize) -> Self {
-        Self((0..n).collect())
+        Self((0..n as u32).collect())
     }
 
     /// The set's lowest position.
     pub fn root(&mut self, at: usize) -> usize {
         let mut root = at;
-        while self.0[root] != root {
-            root = self.0[root];
+        while self.0[root] as usize != root {
+            root = self.0[root] as usize;
         }
         let mut walk = at;
-        while self.0[walk] != root {
-            walk = std::mem::replace(&mut self.0[walk], root);
+        while self.0[walk] as usize != root {
+            walk = std::mem::replace(&mut self.0[walk], root as u32) as usize;
         }
         root
     }
@@ -33,76 +33,81 @@ impl Sets {
     /// Joins two sets; false when they were one already.
     pub fn join(&mut self, a: usize, b: usize) -> bool {
         let (a, b) = (self.root(a), self.root(b));
-        self.0[a.max(b)] = a.min(b);
+        self.0[a.max(b)] = a.min(b) as u32;
         a != b
     }
 }
 
+/// What a group is made of.
 #[derive(Clone, Copy, Default)]
 struct Shape {
-    leads: usize,
-    contacts: usize,
-    /// Contacts that stand in a lead.
-    nested: usize,
+    lead: bool,
+    leads: bool,
+    contact: bool,
+    contacts: bool,
+    /// Some contact does not stand in a lead of the group.
+    outside: bool,
     /// Some member occurs more than once.
     copies: bool,
 }
 
+impl Shape {
+    fn lead(&mut self, lead: &Lead) {
+        self.leads |= self.lead;
+        self.lead = true;
+        self.copies |= lead.copies;
+    }
+
+    fn contact(&mut self, contact: &Contact, here: bool) {
+        self.contacts |= self.contact;
+        self.contact = true;
+        self.outside |= !(contact.nested && here);
+        self.copies |= contact.copies;
+    }
+
+    /// Its records do not stand in one record of the export.
+    fn gather(self) -> bool {
+        let apart = if self.lead { self.outside } else { self.contacts };
+        self.copies || self.leads || apart
+    }
+}
+
 pub(super) fn group(
-    leads: &mut Map<Box<str>, Lead>,
-    contacts: &mut Map<Box<str>, Contact>,
-    companies: &[Company],
+    leads: &mut Roster<Lead>,
+    contacts: &mut Roster<Contact>,
+    companies: &Companies,
 ) {
     let base = leads.len();
     let mut sets = Sets::new(base + contacts.len());
-    for company in companies {
-        company.leads.windows(2).for_each(|pair| {
-            sets.join(pair[0], pair[1]);
+    for members in companies.members() {
+        members.windows(2).for_each(|pair| {
+            sets.join(pair[0].at(), pair[1].at());
         });
     }
-    for (at, lead) in leads.values().enumerate() {
+    for (at, lead) in leads.iter() {
         // A lead's first contact carries its values, even when another contact survives.
-        let first = lead.contacts.first().filter(|_| !matches!(lead.verdict, Verdict::Person));
-        if let Some(contact) = first.and_then(|id| contacts.get_index_of(id)) {
-            sets.join(at, base + contact);
+        if let Some(contact) = lead.first_contact.filter(|_| lead.verdict != Verdict::Person) {
+            sets.join(at.at(), base + contact.at());
         }
-        if let Verdict::Merged(into) = &lead.verdict {
-            leads.get_index_of(into).map(|into| sets.join(at, into));
-        }
-    }
-    for (at, contact) in contacts.values().enumerate() {
-        if let Some(survivor) = contacts.get_index_of(&contact.survivor) {
-            sets.join(base + at, base + survivor);
+        if let Verdict::Merged(into) = lead.verdict {
+            sets.join(at.at(), into.at());
         }
     }
-    let mut shapes: Map<usize, Shape> = Map::default();
+    for (at, contact) in contacts.iter() {
+        sets.join(base + at.at(), base + contact.survivor.at());
+    }
+    let mut shapes = vec![Shape::default(); base + contacts.len()];
     for (at, lead) in leads.values_mut().enumerate() {
         let root = sets.root(at);
         lead.group = root as u32;
-        let shape = shapes.entry(root).or_default();
-        shape.leads += 1;
-        shape.copies |= lead.copies > 1;
+        shapes[root].lead(lead);
     }
     for (at, contact) in contacts.values_mut().enumerate() {
         let root = sets.root(base + at);
         contact.group = root as u32;
-        let shape = shapes.entry(root).or_default();
-        shape.contacts += 1;
-        let lead = contact.lead.as_ref().and_then(|lead| leads.get(lead));
-        let here = lead.is_some_and(|lead| lead.group == contact.group);
-        shape.nested += usize::from(contact.nested && here);
-        shape.copies |= contact.copies > 1;
+        let here = contact.lead.is_some_and(|lead| leads[lead].group == contact.group);
+        shapes[root].contact(contact, here);
     }
-    let gather = |shape: &Shape| match (shape.leads, shape.contacts) {
-        _ if shape.copies => true,
-        (0, contacts) => contacts > 1,
-        (1, contacts) => contacts > shape.nested,
-        _ => true,
-    };
-    for lead in leads.values_mut() {
-        lead.gather = shapes.get(&(lead.group as usize)).is_some_and(gather);
-    }
-    for contact in contacts.values_mut() {
-        contact.gather = shapes.get(&(contact.group as usize)).is_some_and(gather);
-    }
+    leads.values_mut().for_each(|lead| lead.gather = shapes[lead.group as usize].gather());
+    contacts.values_mut().for_each(|one| one.gather = shapes[one.group as usize].gather());
 }

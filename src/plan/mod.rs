@@ -6,26 +6,30 @@ pub mod choices;
 pub mod companies;
 pub mod coverage;
 pub mod decided;
+pub mod evidence;
 pub mod fields;
 pub mod files;
 pub mod gather;
 pub mod leads;
 pub mod owners;
 pub mod people;
+pub mod roster;
 pub mod sample;
 pub mod schema;
 pub mod stages;
 pub mod types;
 mod unused;
 
-pub use companies::Company;
+pub use companies::{Companies, Company};
 pub use coverage::Coverage;
 pub use decided::IdleDecision;
+pub use evidence::{CompanyEvidence, Evidence};
 pub use fields::{CustomField, ValueRule};
 pub use files::Files;
 pub use leads::{Lead, Verdict};
 pub use owners::Owner;
 pub use people::Contact;
+pub use roster::Roster;
 pub use sample::{Sample, Sampled};
 pub use schema::{
     FieldSpec, Home, Lack, ObjectSpec, OptionSpec, Place, RelationSpec, StepColumn, StepPlan,
@@ -37,6 +41,7 @@ use crate::close::{Kind, Space};
 use crate::error::Result;
 use crate::mapping::decisions::Decisions;
 use crate::mapping::{MapFile, Rules, Settings};
+use crate::survey::texts::Number;
 use crate::survey::{Map, Seen, Survey};
 use crate::twenty::workspace::Workspace;
 use choices::Choices;
@@ -47,12 +52,12 @@ use hashbrown::{HashMap, HashSet};
 pub struct Merge {
     /// `company`, `person` or `lead`.
     pub object: &'static str,
-    /// Close id of the record that stands.
-    pub survivor: Box<str>,
-    /// Close id of the record that went into it.
-    pub merged: Box<str>,
+    /// The record that stands: a contact of a `person`, else a lead.
+    pub survivor: Number,
+    /// The record that went into it.
+    pub merged: Number,
     /// Why.
-    pub reason: String,
+    pub reason: Box<str>,
     /// `accept`, or `keep-apart` where a person decided that they are two.
     pub decision: &'static str,
 }
@@ -69,20 +74,20 @@ pub struct Plan {
     pub rules: Rules,
     /// Names of the source files, for messages.
     pub sources: Vec<String>,
-    /// Leads by Close id, oldest first.
-    pub leads: Map<Box<str>, Lead>,
-    /// Contacts by Close id, oldest first.
-    pub contacts: Map<Box<str>, Contact>,
+    /// Leads, oldest first.
+    pub leads: Roster<Lead>,
+    /// Contacts, oldest first.
+    pub contacts: Roster<Contact>,
     /// Companies to be made.
-    pub companies: Vec<Company>,
+    pub companies: Companies,
     /// Everything that was merged, and what a person kept apart.
     pub merges: Vec<Merge>,
     /// Decisions about records that are not there.
     pub idle: Vec<IdleDecision>,
     /// The leads that were merged into each lead.
-    pub merged_leads: Map<Box<str>, Vec<Box<str>>>,
-    /// Leads that were merged in Close: the id that is gone and the id that took its place.
-    pub gone: HashMap<Box<str>, Box<str>, foldhash::fast::FixedState>,
+    pub merged_leads: Map<Number, Vec<Number>>,
+    /// Leads that were merged in Close: the id that is gone and the lead that took its place.
+    pub gone: HashMap<Box<str>, Number, foldhash::fast::FixedState>,
     /// Option values of lead statuses, by status id and by label.
     pub lead_statuses: Map<Box<str>, String>,
     /// Stages and pipelines.
@@ -218,19 +223,38 @@ impl Plan {
 
     /// The lead a record names, following merges made in Close.
     pub fn lead(&self, id: &str) -> Option<(&str, &Lead)> {
-        let direct = self.leads.get_key_value(id);
-        let (key, lead) = direct.or_else(|| self.leads.get_key_value(self.gone.get(id)?))?;
-        Some((key, lead))
+        let number = self.leads.find(id).or_else(|| self.gone.get(id).copied())?;
+        Some((self.leads.id(number), &self.leads[number]))
+    }
+
+    /// The lead of a contact, if that is in the export.
+    pub fn lead_of(&self, contact: &str) -> Option<(&str, &Lead)> {
+        let number = self.contacts.get(contact)?.lead?;
+        Some((self.leads.id(number), &self.leads[number]))
     }
 
     /// Close id of the person a contact became.
     pub fn person(&self, contact: &str) -> Option<&str> {
-        self.contacts.get(contact).map(|c| &*c.survivor)
+        self.contacts.get(contact).map(|c| self.contacts.id(c.survivor))
+    }
+
+    /// Close id of the person that represents the lead of this id, if a person does.
+    pub fn represented_by<'p>(&'p self, id: &'p str, lead: &Lead) -> Option<&'p str> {
+        match lead.verdict {
+            Verdict::Contact(contact) => Some(self.contacts.id(contact)),
+            Verdict::Person => Some(id),
+            Verdict::Company | Verdict::Merged(_) => None,
+        }
+    }
+
+    /// Close id of the person a lead's first contact became.
+    pub fn first_person(&self, lead: &Lead) -> Option<&str> {
+        lead.first_contact.map(|contact| self.contacts.id(self.contacts[contact].survivor))
     }
 
     /// Close id of a lead's company.
     pub fn company(&self, lead: &Lead) -> Option<&str> {
-        lead.company.and_then(|at| self.companies.get(at)).map(|c| &*c.id)
+        self.companies.lead(lead.company?).map(|lead| self.leads.id(lead))
     }
 
     /// A user as text: `Name <email>`, or what is known of them.
@@ -268,10 +292,10 @@ fn currency(survey: &Survey) -> Option<&'static str> {
     crate::twenty::currency::code(code.as_deref()?).ok()
 }
 
-fn merged_leads(merges: &[Merge]) -> Map<Box<str>, Vec<Box<str>>> {
-    let mut into: Map<Box<str>, Vec<Box<str>>> = Map::default();
+fn merged_leads(merges: &[Merge]) -> Map<Number, Vec<Number>> {
+    let mut into: Map<Number, Vec<Number>> = Map::default();
     for merge in merges.iter().filter(|merge| merge.object == "lead") {
-        into.entry(merge.survivor.clone()).or_default().push(merge.merged.clone());
+        into.entry(merge.survivor).or_default().push(merge.merged);
     }
     into
 }

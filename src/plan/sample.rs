@@ -6,6 +6,7 @@ use super::Plan;
 use super::coverage::Coverage;
 use crate::close::{Group, Kind};
 use crate::read::node;
+use crate::survey::texts::Number;
 use crate::survey::{Visit, hash};
 use hashbrown::{HashMap, HashSet};
 use schemars::JsonSchema;
@@ -70,17 +71,14 @@ impl Sample {
             features_covered: shown.filter(|feature| !coverage.is_extra(**feature)).count() as u64,
             features: coverage.known() as u64,
         };
-        let mut ids: Ids = all
-            .iter()
-            .filter_map(|at| plan.leads.get_index(*at))
-            .map(|(id, _)| id.clone())
-            .collect();
-        let gone: Vec<_> = plan.gone.iter().filter(|(_, to)| ids.contains(*to)).collect();
-        let gone: Vec<Box<str>> = gone.into_iter().map(|(from, _)| from.clone()).collect();
+        let numbers: HashSet<Number, foldhash::fast::FixedState> =
+            all.into_iter().map(Number::new).collect();
+        let gone = plan.gone.iter().filter(|(_, to)| numbers.contains(*to));
+        let gone = gone.map(|(from, _)| from.clone());
+        let ids = numbers.iter().map(|lead| plan.leads.id(*lead).into()).chain(gone).collect();
         let contacts = plan.contacts.iter();
-        let contacts = contacts.filter(|(_, c)| c.lead.as_ref().is_some_and(|l| ids.contains(l)));
-        let contacts = contacts.map(|(id, _)| id.clone()).collect();
-        ids.extend(gone);
+        let contacts = contacts.filter(|(_, c)| c.lead.is_some_and(|lead| numbers.contains(&lead)));
+        let contacts = contacts.map(|(number, _)| plan.contacts.id(number).into()).collect();
         Self { leads: ids, contacts, counts }
     }
 
@@ -157,14 +155,14 @@ type Candidate<'a> = (u64, Reverse<(u64, &'a str)>, usize);
 /// smallest hash of their ids. Each step takes the lead with the most new features: no way that is
 /// as quick finds more for certain. `order` turns the hash, and with it the order of equals.
 fn greedy(plan: &Plan, coverage: &Coverage, n: usize, order: u32) -> Vec<usize> {
-    let ids = plan.leads.keys().enumerate();
+    let ids = (0..plan.leads.len()).map(|at| (at, plan.leads.id(Number::new(at))));
     let worth = |at: usize, counts: &dyn Fn(u32) -> bool| -> u64 {
         let features = coverage.features(at).iter().filter(|feature| counts(**feature));
         features.map(|feature| coverage.worth(*feature)).sum()
     };
     let rank = |id: &str| hash(id).rotate_left(order * 64 / ORDERS);
     let mut heap: BinaryHeap<Candidate<'_>> =
-        ids.map(|(at, id)| (worth(at, &|_| true), Reverse((rank(id), &**id)), at)).collect();
+        ids.map(|(at, id)| (worth(at, &|_| true), Reverse((rank(id), id)), at)).collect();
     let mut covered: HashSet<u32, foldhash::fast::FixedState> = HashSet::default();
     let mut chosen = Vec::new();
     while chosen.len() < n {
@@ -220,8 +218,8 @@ fn best_swap(
         let mut lost = alone.filter(|f| coverage.features(at).binary_search(f).is_err());
         let lost = sum(&mut lost);
         let gain = new(at).checked_sub(lost).filter(|gain| *gain > 0)?;
-        let id = plan.leads.get_index(at)?.0;
-        Some((gain, Reverse((i, hash(id), &**id)), at))
+        let id = plan.leads.id(Number::new(at));
+        Some((gain, Reverse((i, hash(id), id)), at))
     });
     gains.max().map(|(_, Reverse((i, ..)), at)| (i, at))
 }
@@ -252,7 +250,7 @@ mod tests {
     fn plan(leads: &[&str]) -> Plan {
         let mut survey = Survey::default();
         for id in leads {
-            survey.leads.push(LeadFacts {
+            survey.people.lead(&LeadFacts {
                 id: (*id).into(),
                 rank: Rank::default(),
                 name: None,
@@ -275,7 +273,7 @@ mod tests {
     fn chosen(leads: &[(&str, &[u32], &[&str])], n: usize) -> (Vec<String>, Sampled) {
         let ids: Vec<_> = leads.iter().map(|(id, ..)| *id).collect();
         let plan = plan(&ids);
-        let at = |id: &str| plan.leads.get_index_of(id).unwrap();
+        let at = |id: &str| plan.leads.find(id).unwrap().at();
         let entries = leads.iter().map(|(id, features, refs)| {
             (at(id), features.to_vec(), refs.iter().map(|id| at(id)).collect())
         });

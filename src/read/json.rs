@@ -5,7 +5,7 @@
 use super::messages::{Cargo, Carrier, cargo, restore_dates};
 use super::node::Node;
 use super::repair::repair;
-use simd_json::{Buffers, Tape};
+use simd_json::{Buffers, INPUT_PADDING, Tape};
 use std::cell::RefCell;
 
 /// Nesting deeper than this is refused (simd-json's own limit; real exports stay below 20).
@@ -112,12 +112,11 @@ impl Parser {
         self.scratch.extend_from_slice(raw);
         let mut repairs = Repairs::default();
         let mut tape = std::mem::replace(&mut self.tape, Tape(Vec::new())).reset();
-        let first = simd_json::fill_tape(&mut self.scratch, &mut self.buffers, &mut tape).is_ok();
-        if !first {
+        if !fill(&mut self.scratch, &mut self.buffers, &mut tape) {
             drop(tape);
             (self.scratch, repairs) = repair(raw);
             tape = Tape(Vec::new());
-            if simd_json::fill_tape(&mut self.scratch, &mut self.buffers, &mut tape).is_err() {
+            if !fill(&mut self.scratch, &mut self.buffers, &mut tape) {
                 return Err(second_opinion(raw));
             }
         }
@@ -125,6 +124,14 @@ impl Parser {
         self.tape = tape.reset();
         Ok(result)
     }
+}
+
+/// Parses `scratch` in place; false when it is no JSON. With the parser's padding behind it, the parser
+/// makes no copy of its own.
+fn fill<'s>(scratch: &'s mut Vec<u8>, buffers: &mut Buffers, tape: &mut Tape<'s>) -> bool {
+    let bytes = scratch.len();
+    scratch.resize(bytes + INPUT_PADDING, b' ');
+    simd_json::fill_tape_padded(scratch, bytes, buffers, tape).is_ok()
 }
 
 /// Takes a value out of the message that carries it, if one does.

@@ -26,5 +26,5 @@ pub use messages::Carrier;
 pub use node::Node;
 pub use route::Opener;
 pub use source::{Ignored, Reason, Source, Sources, is_bundle};
-pub use split::{Chunk, Envelope, Splitter};
+pub use split::{Broken, Chunk, Envelope, Span, Splitter};
 pub use zip::ZipIndex;

@@ -241,6 +241,15 @@ impl Source {
         }
     }
 
+    /// Where its bytes begin in the file on disk, when they stand there as they are.
+    pub fn place_in_file(&self) -> Option<u64> {
+        match *self.steps {
+            [] => Some(0),
+            [Step::Part { offset, .. }] => Some(offset),
+            _ => None,
+        }
+    }
+
     /// True when it can be read without what stands before it in a packed stream, so that several can
     /// be read at a time.
     pub fn stands_alone(&self) -> bool {

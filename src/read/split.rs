@@ -6,7 +6,6 @@
 use super::guard::Damage;
 use super::scan::{Outcome, Pages, Scan, Watch};
 use crate::error::{Error, Result};
-use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,8 +16,8 @@ use lost::{list, nests_never, opening};
 
 /// A chunk closes at the first record end behind this many bytes.
 const CHUNK: usize = 512 * 1024;
-/// Bytes asked from the source at a time.
-const READ: usize = 256 * 1024;
+/// Fewest bytes asked from the source at a time.
+const READ: usize = 64 * 1024;
 /// A broken record is set aside in pieces of at most this size; a longer record counts as broken.
 const MAX_RECORD: usize = 256 * 1024 * 1024;
 
@@ -109,15 +108,16 @@ pub struct Splitter<R> {
     list: Vec<u8>,
     /// One record a line: a record that is not closed at the line's end is broken.
     lines: bool,
-    hash: Option<Sha256>,
+    /// An empty buffer for the next chunk.
+    spare: Vec<u8>,
     bytes: u64,
     /// The bytes ended before their time.
     damage: Option<Damage>,
 }
 
 impl<R: Read> Splitter<R> {
-    /// A splitter over `input`, which is source number `source`; `hash` asks for its SHA-256.
-    pub fn new(input: R, path: Arc<Path>, source: usize, hash: bool) -> Self {
+    /// A splitter over `input`, which is source number `source`.
+    pub fn new(input: R, path: Arc<Path>, source: usize) -> Self {
         Self {
             input,
             path,
@@ -132,18 +132,26 @@ impl<R: Read> Splitter<R> {
             opening: Vec::new(),
             list: Vec::new(),
             lines: false,
-            hash: hash.then(Sha256::new),
+            spare: Vec::new(),
             bytes: 0,
             damage: None,
         }
     }
 
-    /// Bytes read so far and, once the source has ended, their SHA-256 in hexadecimal.
-    pub fn digest(&mut self) -> (u64, Option<String>) {
-        (self.bytes, self.hash.take().map(|hash| hex(&hash.finalize())))
+    /// Bytes read so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
-    /// The next chunk; `None` behind the last.
+    /// Hands back a buffer that is no longer needed, to be filled again.
+    pub fn reuse(&mut self, mut buffer: Vec<u8>) {
+        if buffer.capacity() > self.spare.capacity() {
+            buffer.clear();
+            self.spare = buffer;
+        }
+    }
+
+    /// The next chunk; `None` behind the last. Together the chunks hold every byte of the source.
     ///
     /// # Errors
     /// When the source cannot be read.
@@ -163,13 +171,17 @@ impl<R: Read> Splitter<R> {
                 continue;
             }
             if !self.eof {
+                // What is left is a part of a record: it opens the next chunk.
+                if self.at >= CHUNK / 2 && self.buf.len() >= CHUNK {
+                    return Ok(Some(self.emit()));
+                }
                 self.refill()?;
                 continue;
             }
             if self.at < self.buf.len() || self.scan.is_some() || self.places.len() > 1 {
                 self.end_inside();
             }
-            let done = self.chunk.records.is_empty()
+            let done = self.buf.is_empty()
                 && self.chunk.envelopes.is_empty()
                 && !self.chunk.truncated
                 && self.chunk.damage.is_none();
@@ -179,8 +191,8 @@ impl<R: Read> Splitter<R> {
 
     fn refill(&mut self) -> Result<()> {
         let old = self.buf.len();
-        // Grow with the record, so that a huge one does not cost quadratic copying.
-        let want = READ.max(old / 2);
+        // A chunk at a time; then with the record, so that a huge one does not cost quadratic copying.
+        let want = READ.max(if old < CHUNK { CHUNK - old } else { old / 2 });
         let mut limited = self.input.by_ref().take(want as u64);
         let read = match limited.read_to_end(&mut self.buf) {
             Ok(read) => read,
@@ -194,9 +206,6 @@ impl<R: Read> Splitter<R> {
             },
         };
         self.bytes += read as u64;
-        if let Some(hash) = &mut self.hash {
-            hash.update(&self.buf[old..]);
-        }
         self.eof = read == 0 || self.damage.is_some();
         if old == 0 && self.offset == 0 && self.buf.starts_with(b"\xef\xbb\xbf") {
             self.at = 3;
@@ -207,8 +216,8 @@ impl<R: Read> Splitter<R> {
     /// Hands out everything before `at` as a chunk.
     fn emit(&mut self) -> Chunk {
         let left = self.buf.len() - self.at;
-        let room = if self.eof { left } else { (left + 2 * READ).max(CHUNK + READ) };
-        let mut rest = Vec::with_capacity(room);
+        let mut rest = std::mem::take(&mut self.spare);
+        rest.reserve(if self.eof { left } else { (left + READ).max(CHUNK + READ) });
         rest.extend_from_slice(&self.buf[self.at..]);
         self.buf.truncate(self.at);
         let bytes = std::mem::replace(&mut self.buf, rest);

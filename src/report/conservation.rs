@@ -98,7 +98,7 @@ fn rows<'p>(plan: &'p Plan, totals: &Totals) -> Vec<(&'p str, u64, u64)> {
         let types = plan.types.iter().enumerate().filter(|(_, one)| one.route == route);
         types.map(|(at, _)| typed(at)).sum()
     };
-    let survivors = plan.contacts.iter().filter(|(id, contact)| contact.survivor == **id).count();
+    let survivors = plan.contacts.iter().filter(|(at, contact)| contact.survivor == *at).count();
     let alone = plan.leads.values().filter(|lead| lead.verdict == Verdict::Person).count();
     let planned = |place: Place| match place {
         Place::Standard(Object::Company) => plan.companies.len() as u64,

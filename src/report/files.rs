@@ -105,17 +105,17 @@ fn leads(plan: &Plan) -> Result<Vec<u8>> {
     let head =
         ["lead", "name", "represented_by", "close_id", "evidence", "company", "company_evidence"];
     out.write_record(head).map_err(Error::report)?;
-    for (id, lead) in &plan.leads {
-        let (what, by) = match &lead.verdict {
-            Verdict::Contact(contact) => ("person", &**contact),
-            Verdict::Person => ("person", &**id),
-            Verdict::Company => ("company", plan.company(lead).unwrap_or_default()),
-            Verdict::Merged(other) => ("merged into lead", &**other),
+    for (number, lead) in plan.leads.iter() {
+        let (id, company) = (plan.leads.id(number), plan.company(lead).unwrap_or_default());
+        let (what, by) = match lead.verdict {
+            Verdict::Contact(contact) => ("person", plan.contacts.id(contact)),
+            Verdict::Person => ("person", id),
+            Verdict::Company => ("company", company),
+            Verdict::Merged(other) => ("merged into lead", plan.leads.id(other)),
         };
-        let company = plan.company(lead).unwrap_or_default();
-        let name = crate::twenty::text::line(&lead.name);
-        out.write_record([&**id, &name, what, by, lead.evidence, company, lead.company_evidence])
-            .map_err(Error::report)?;
+        let name = crate::twenty::text::line(plan.leads.name(number));
+        let [evidence, why] = [lead.evidence.text(), lead.company_evidence.text()];
+        out.write_record([id, &name, what, by, evidence, company, why]).map_err(Error::report)?;
     }
     bytes(out)
 }
@@ -129,7 +129,7 @@ fn merges(plan: &Plan) -> Result<Vec<u8>> {
     out.write_record(head).map_err(Error::report)?;
     for merge in &plan.merges {
         let [stands, gone] = plan.names_of(merge).map(crate::twenty::text::line);
-        let (survivor, merged) = (&*merge.survivor, &*merge.merged);
+        let [survivor, merged] = plan.ids_of(merge);
         let row = [merge.object, survivor, &stands, merged, &gone, &merge.reason, merge.decision];
         out.write_record(row).map_err(Error::report)?;
     }

@@ -123,8 +123,8 @@ impl Summary {
         let mut verdicts: Map<&'static str, u64> = Map::default();
         let mut companies: Map<&'static str, u64> = Map::default();
         for lead in plan.leads.values() {
-            *verdicts.entry(lead.evidence).or_default() += 1;
-            *companies.entry(lead.company_evidence).or_default() += 1;
+            *verdicts.entry(lead.evidence.text()).or_default() += 1;
+            *companies.entry(lead.company_evidence.text()).or_default() += 1;
         }
         let mut merges: Map<&'static str, u64> = Map::default();
         let joined = plan.merges.iter().filter(|merge| merge.decision == Decision::Accept.word());

@@ -1,5 +1,6 @@
 //! Runs pass 1 and merges what its workers found. It must not keep activities.
 
+use super::customs::Customs;
 use super::facts::{micros, status};
 use super::seen::Seen;
 use super::users::Role;
@@ -7,7 +8,7 @@ use super::walk::{self, Visit};
 use super::{ContactFacts, LeadFacts, Survey, hash};
 use crate::close::record::Waived;
 use crate::close::shape::{attachment, call, contact, custom_object, lead, opportunity, task};
-use crate::close::{Field, Group, Kind, Record, Space, time};
+use crate::close::{Common, Field, Group, Kind, Record, time};
 use crate::error::Result;
 use crate::pipeline;
 use crate::read::{Chunk, Damage, Node, Parsed, Sources, node, with_parser};
@@ -40,22 +41,29 @@ pub fn survey_of(
 ) -> Result<(Survey, Seen)> {
     let seen = Seen::for_bytes(Sources::estimate(&sources.files));
     let mut all = Survey { latest: i64::MIN, ..Survey::default() };
-    let work = |chunk: Chunk| chunk_survey(&chunk, &seen, waived, keep);
-    let ends = pipeline::ordered(pool, &sources.files, true, work, |part| {
-        all.absorb(part);
+    let work = |chunk: &Chunk| chunk_survey(chunk, &seen, waived, keep);
+    let ends = pipeline::first(pool, &sources.files, work, |part| {
+        all.absorb(part.survey);
+        part.customs.add_to(&mut all);
         Ok(())
     })?;
     all.count_different();
-    all.incomplete.compare(&all.different, &all.leads, &all.contacts);
     all.incomplete.archives = sources.damaged;
     (all.sources, all.ends) = (sources.files, ends);
     (all.ignored, all.remarks) = (sources.ignored, sources.remarks);
     Ok((all, seen))
 }
 
-fn chunk_survey(chunk: &Chunk, seen: &Seen, waived: &Waived, keep: Option<Keep<'_>>) -> Survey {
+/// What one chunk holds.
+struct Part {
+    survey: Survey,
+    customs: Customs,
+}
+
+fn chunk_survey(chunk: &Chunk, seen: &Seen, waived: &Waived, keep: Option<Keep<'_>>) -> Part {
     let survey = Survey { latest: i64::MIN, ..Survey::default() };
-    let mut collector = Collector { survey, source: chunk.source, seen, waived, keep };
+    let customs = Customs::default();
+    let mut collector = Collector { survey, customs, source: chunk.source, seen, waived, keep };
     for span in &chunk.records {
         let raw = &chunk.bytes[span.start..span.end];
         let parsed = span.broken.is_none()
@@ -74,12 +82,13 @@ fn chunk_survey(chunk: &Chunk, seen: &Seen, waived: &Waived, keep: Option<Keep<'
     if let Some(damage) = chunk.damage.or(cut_off) {
         collector.survey.incomplete.damaged.push((chunk.source, damage));
     }
-    collector.survey
+    Part { survey: collector.survey, customs: collector.customs }
 }
 
 /// Collects what one part of the export holds.
 pub struct Collector<'s> {
     survey: Survey,
+    customs: Customs,
     source: usize,
     seen: &'s Seen,
     waived: &'s Waived,
@@ -130,18 +139,20 @@ impl Collector<'_> {
             _ => {}
         }
         self.custom_type(record);
-        self.customs(record);
+        self.customs.see(record);
+        self.users_in_customs(record);
         self.dates(record);
         self.contact_lead(visit);
     }
 
     /// A contact may lack its lead in some exports; records about both tell (`close-format.md` §4.1).
     fn contact_lead(&mut self, visit: &Visit<'_>) {
-        let text = |key| node::get_text(visit.record.nodes(), key);
-        if visit.context.lead.is_some() || visit.record.kind == Kind::Contact {
+        let record = &visit.record;
+        if visit.context.lead.is_some() || record.kind == Kind::Contact {
             return;
         }
-        if let Some((contact, lead)) = text("contact_id").zip(text("lead_id")) {
+        let both = record.said(Common::ContactId).zip(record.said(Common::LeadId));
+        if let Some((contact, lead)) = both {
             keep_first(&mut self.survey.contact_leads, hash(contact), lead);
         }
     }
@@ -159,21 +170,6 @@ impl Collector<'_> {
             [lead::UPDATED_BY, lead::UPDATED_BY_NAME],
             updated,
         );
-        self.pair(record);
-    }
-
-    /// Pairs ids and names of custom fields: equal values, at the same place where several fit
-    /// (`close-format.md` §2.5).
-    fn pair(&mut self, record: &Record<'_>) {
-        let same_order = record.customs.len() == record.named.len();
-        for (i, custom) in record.customs.iter().enumerate() {
-            let mut equal = record.named.iter().filter(|named| named.value == custom.value);
-            let only = equal.next().filter(|_| equal.next().is_none());
-            let here = record.named.get(i).filter(|n| same_order && n.value == custom.value);
-            if let Some(named) = only.or(here) {
-                *self.survey.pairs.entry((custom.key.into(), named.key.into())).or_default() += 1;
-            }
-        }
     }
 
     fn contact(&mut self, visit: &Visit<'_>) {
@@ -237,36 +233,35 @@ impl Collector<'_> {
     }
 
     fn thread(&mut self, record: &Record<'_>) {
-        let object = node::get_text(record.nodes(), "object_id");
-        if let (Some(id), Some(object)) = (record.id(), object) {
+        if let Some((id, object)) = record.id().zip(record.said(Common::ObjectId)) {
             self.survey.threads.insert(id.into(), object.into());
         }
     }
 
     fn activity(&mut self, visit: &Visit<'_>) {
         let record = &visit.record;
-        let text = |key| node::get_text(record.nodes(), key);
-        let at = text("activity_at").or_else(|| text("date_created")).and_then(time::instant);
-        let at = at.map_or(i64::MIN, jiff::Timestamp::as_microsecond);
+        let at = record.said(Common::ActivityAt).or_else(|| record.said(Common::DateCreated));
+        let at = at.and_then(time::micros).unwrap_or(i64::MIN);
         for (id, name, role) in [
-            ("user_id", "user_name", Role::Owner),
-            ("created_by", "created_by_name", Role::Creator),
-            ("updated_by", "updated_by_name", Role::Editor),
+            (Common::UserId, Common::UserName, Role::Owner),
+            (Common::CreatedBy, Common::CreatedByName, Role::Creator),
+            (Common::UpdatedBy, Common::UpdatedByName, Role::Editor),
         ] {
-            if let Some(id) = text(id) {
-                self.survey.users.see(id, text(name), at, record.kind, role);
+            if let Some(id) = record.said(id) {
+                self.survey.users.see(id, record.said(name), at, record.kind, role);
             }
         }
         match record.kind {
             Kind::TaskCompleted if visit.context.lead.is_none() && at != i64::MIN => {
-                if let Some(task) = text("task_id") {
+                if let Some(task) = record.said(Common::TaskId) {
                     let known = self.survey.completions.entry(hash(task)).or_insert(at);
                     *known = at.max(*known);
                 }
             }
             Kind::LeadMerge => {
-                if let Some(pair) = text("source_lead_id").zip(text("destination_lead_id")) {
-                    self.survey.merges.push((pair.0.into(), pair.1.into()));
+                let to = record.said(Common::DestinationLeadId);
+                if let Some((from, to)) = record.said(Common::SourceLeadId).zip(to) {
+                    self.survey.merges.push((from.into(), to.into()));
                 }
             }
             Kind::Call => {
@@ -317,18 +312,11 @@ impl Collector<'_> {
         }
     }
 
-    fn customs(&mut self, record: &Record<'_>) {
-        let owner = record.custom_type();
-        let spaces = [(Space::CustomId, &record.customs), (Space::CustomName, &record.named)];
-        for (space, customs) in spaces {
-            for custom in customs {
-                let key = (record.kind, owner.into(), space, custom.key.into());
-                self.survey.customs.entry(key).or_default().see(custom.value);
-                let items = node::elements(custom.value).chain(std::iter::once(custom.value));
-                for user in items.filter_map(node::text).filter(|text| text.starts_with("user_")) {
-                    let role = Role::CustomValue;
-                    self.survey.users.see(user, None, i64::MIN, record.kind, role);
-                }
+    fn users_in_customs(&mut self, record: &Record<'_>) {
+        for custom in record.customs.iter().chain(&record.named) {
+            let items = node::elements(custom.value).chain(std::iter::once(custom.value));
+            for user in items.filter_map(node::text).filter(|text| text.starts_with("user_")) {
+                self.survey.users.see(user, None, i64::MIN, record.kind, Role::CustomValue);
             }
         }
     }
@@ -346,17 +334,16 @@ impl Collector<'_> {
     }
 
     fn dates(&mut self, record: &Record<'_>) {
-        let text = |key| node::get_text(record.nodes(), key).and_then(time::instant);
-        let created = text("date_created").or_else(|| text("created_at"));
-        let at = text("activity_at").or(created);
-        if let Some(at) = at {
-            let year = at.to_zoned(jiff::tz::TimeZone::UTC).year();
-            *self.survey.years.entry((record.kind, year)).or_default() += 1;
+        let time = |key| record.said(key).and_then(time::micros);
+        let created = time(Common::DateCreated).or_else(|| time(Common::CreatedAt));
+        if let Some(at) = time(Common::ActivityAt).or(created) {
+            *self.survey.years.entry((record.kind, time::year(at))).or_default() += 1;
         }
         // The future holds planned meetings; what was recorded is what has happened.
-        let recorded = text("date_updated").or(created).filter(|_| record.kind != Kind::Meeting);
-        if let Some(recorded) = recorded {
-            self.survey.latest = self.survey.latest.max(recorded.as_microsecond());
+        if record.kind != Kind::Meeting
+            && let Some(recorded) = time(Common::DateUpdated).or(created)
+        {
+            self.survey.latest = self.survey.latest.max(recorded);
         }
     }
 }
@@ -386,14 +373,14 @@ fn keep_first(
 
 impl Survey {
     fn count_different(&mut self) {
-        let leads: super::Set<&str> = self.leads.iter().map(|lead| &*lead.id).collect();
-        let contacts: super::Set<&str> = self.contacts.iter().map(|contact| &*contact.id).collect();
+        let counted = self.people.count();
         let counts = [
-            (Kind::Lead, leads.len()),
-            (Kind::Contact, contacts.len()),
-            (Kind::Opportunity, self.opportunities.len()),
+            (Kind::Lead, counted.leads),
+            (Kind::Contact, counted.contacts),
+            (Kind::Opportunity, self.opportunities.len() as u64),
         ];
-        self.different = counts.into_iter().map(|(kind, n)| (kind, n as u64)).collect();
+        self.different = counts.into_iter().collect();
+        self.incomplete.compare(&self.different, counted.nowhere);
     }
 
     /// Adds what another part of the export holds.
@@ -401,19 +388,15 @@ impl Survey {
         part.read.iter().for_each(|(k, n)| *self.read.entry(*k).or_default() += n);
         part.years.iter().for_each(|(k, n)| *self.years.entry(*k).or_default() += n);
         self.ledger.absorb(&part.ledger);
-        self.leads.extend(part.leads);
-        self.contacts.extend(part.contacts);
+        part.leads.iter().for_each(|lead| self.people.lead(lead));
+        part.contacts.iter().for_each(|contact| self.people.contact(contact));
         self.opportunities.extend(part.opportunities);
-        for (key, profile) in part.customs {
-            self.customs.entry(key).or_default().absorb(profile);
-        }
         for (key, n) in part.custom_types {
             *self.custom_types.entry(key).or_default() += n;
         }
         for (id, object) in part.custom_objects {
             keep_fuller(self.custom_objects.entry(id), object);
         }
-        part.pairs.into_iter().for_each(|(k, n)| *self.pairs.entry(k).or_default() += n);
         for (mine, theirs) in [
             (&mut self.lead_statuses, part.lead_statuses),
             (&mut self.deal_statuses, part.deal_statuses),
@@ -428,7 +411,7 @@ impl Survey {
             *known = at.max(*known);
         }
         for (contact, lead) in part.contact_leads {
-            keep_first(&mut self.contact_leads, contact, &lead);
+            self.people.name(contact, &lead);
         }
         self.merges.extend(part.merges);
         self.threads.extend(part.threads);

@@ -71,7 +71,7 @@ pub struct StatusFacts {
 
 /// Microseconds of a time stamp under `field`.
 pub fn micros(record: &Record<'_>, field: crate::close::Field) -> Option<i64> {
-    record.peek(field).and_then(time::instant).map(jiff::Timestamp::as_microsecond)
+    record.peek(field).and_then(time::micros)
 }
 
 pub(super) fn rank(record: &Record<'_>, updated: crate::close::Field) -> Rank {

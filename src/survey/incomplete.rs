@@ -2,7 +2,7 @@
 //! promised, a file that stops in the middle, contacts that leads name and no file holds
 //! (`close-format.md` §4.20). It must not guess.
 
-use super::{ContactFacts, LeadFacts, Map, Set};
+use super::Map;
 use crate::close::Kind;
 use crate::read::{Damage, Envelope, Ignored};
 use serde_json::Value;
@@ -120,13 +120,9 @@ impl Incomplete {
         self.skipped.extend(other.skipped);
     }
 
-    /// Compares what was promised, and what leads name, with what is there.
-    pub fn compare(
-        &mut self,
-        different: &Map<Kind, u64>,
-        leads: &[LeadFacts],
-        contacts: &[ContactFacts],
-    ) {
+    /// Compares what was promised with what is there; `nowhere` counts the contacts that leads list and
+    /// no file holds, and these leads.
+    pub fn compare(&mut self, different: &Map<Kind, u64>, nowhere: (u64, u64)) {
         let there = |kind| different.get(&kind).copied().unwrap_or_default();
         self.short = self
             .jobs
@@ -141,16 +137,7 @@ impl Incomplete {
             })
             .filter(|(_, there, promised)| there < promised)
             .collect();
-        let known: Set<&str> = contacts.iter().map(|contact| &*contact.id).collect();
-        let mut gone: Set<&str> = Set::default();
-        let mut naming: Set<&str> = Set::default();
-        for lead in leads {
-            for contact in lead.contacts.iter().filter(|id| !known.contains(&***id)) {
-                gone.insert(contact);
-                naming.insert(&lead.id);
-            }
-        }
-        self.nowhere = (gone.len() as u64, naming.len() as u64);
+        self.nowhere = nowhere;
     }
 
     /// Everything that is not whole.
@@ -252,7 +239,7 @@ mod tests {
         all.object(0, &json(r#"{"id":"expo_1","type":"leads","n_docs":3}"#));
         all.object(1, &json(r#"{"field-errors":{"_skip":"max_skip is 250000"}}"#));
         all.object(2, &json(r#"{"error":"not found"}"#));
-        all.compare(&[(Kind::Lead, 2)].into_iter().collect(), &[], &[]);
+        all.compare(&[(Kind::Lead, 2)].into_iter().collect(), (0, 0));
         let codes: Vec<_> = all.findings().into_iter().map(|f| (f.place, f.code)).collect();
         assert_eq!(codes, [(Place::Source(0), "C2T-X002"), (Place::Source(1), "C2T-X009")]);
     }

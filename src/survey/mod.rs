@@ -7,18 +7,22 @@ pub mod config;
 pub mod facts;
 pub mod incomplete;
 pub mod inventory;
+pub mod people;
 pub mod profile;
 pub mod samples;
 pub mod seen;
+pub mod texts;
 pub mod users;
 pub mod walk;
 
 mod collect;
+mod customs;
 
 pub use collect::{Collector, Keep, survey, survey_of};
 pub use config::Config;
 pub use facts::{ContactFacts, LeadFacts, Rank, StatusFacts};
 pub use inventory::Inventory;
+pub use people::People;
 pub use profile::Profile;
 pub use seen::Seen;
 pub use users::{Role, Users};
@@ -54,10 +58,12 @@ pub struct Survey {
     pub years: Map<(Kind, i16), u64>,
     /// What is under every path.
     pub ledger: Ledger,
-    /// One entry for each copy of a lead.
+    /// Copies of leads as a part of the export holds them, until they go into `people`.
     pub leads: Vec<LeadFacts>,
-    /// One entry for each copy of a contact.
+    /// Copies of contacts, in the same way.
     pub contacts: Vec<ContactFacts>,
+    /// Leads and contacts of the whole export.
+    pub people: People,
     /// Hashes of the opportunities' ids.
     pub opportunities: HashSet<u64, foldhash::fast::FixedState>,
     /// Custom values by kind, id of the custom type (empty for other kinds), space and key.
@@ -80,7 +86,8 @@ pub struct Survey {
     pub inventory: Inventory,
     /// When to-dos outside their lead's record were completed: id hash to microseconds.
     pub completions: HashMap<u64, i64, foldhash::fast::FixedState>,
-    /// Leads that records outside any lead name beside a contact, by the contact's id hash.
+    /// Leads that records outside any lead name beside a contact, by the contact's id hash, in the same
+    /// way.
     pub contact_leads: HashMap<u64, Box<str>, foldhash::fast::FixedState>,
     /// Merged leads: the id that is gone, the id that took its place.
     pub merges: Vec<(Box<str>, Box<str>)>,

@@ -87,9 +87,9 @@ impl Profile {
         let digit = text.as_bytes().first().is_some_and(u8::is_ascii_digit);
         if digit && time::is_date_only(text) {
             self.dates += 1;
-        } else if digit && time::instant(text).is_some() {
+        } else if digit && let Some(at) = time::micros(text) {
             self.instants += 1;
-            self.midnights += u64::from(time::is_midnight(text));
+            self.midnights += u64::from(time::is_day(at));
         }
         self.numeric += u64::from(is_numeric(text));
         self.users += u64::from(text.starts_with("user_"));

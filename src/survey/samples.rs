@@ -6,7 +6,7 @@ use super::{Map, hash};
 use crate::close::shape::Layouts;
 use crate::close::{Group, Kind};
 use crate::error::Result;
-use crate::pipeline;
+use crate::pipeline::{self, SourceEnd};
 use crate::read::{Chunk, Node, Source, node, with_parser};
 
 /// Values kept of a path.
@@ -42,20 +42,15 @@ impl Lowest {
 pub fn samples(
     pool: &pipeline::Pool,
     sources: &[Source],
+    ends: &[SourceEnd],
 ) -> Result<Map<(Kind, String), Vec<String>>> {
     let mut all: Map<usize, Lowest> = Map::default();
-    pipeline::ordered(
-        pool,
-        sources,
-        false,
-        |chunk: Chunk| of_chunk(&chunk),
-        |part| {
-            for (path, lowest) in part {
-                all.entry(path).or_default().absorb(lowest);
-            }
-            Ok(())
-        },
-    )?;
+    pipeline::again(pool, sources, ends, of_chunk, |part| {
+        for (path, lowest) in part {
+            all.entry(path).or_default().absorb(lowest);
+        }
+        Ok(())
+    })?;
     let paths = &Layouts::get().paths;
     let named = all.into_iter().filter_map(|(path, lowest)| {
         let values = lowest.0.into_iter().map(|(_, text)| text.into_string()).collect();

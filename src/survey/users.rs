@@ -29,17 +29,21 @@ pub struct Named {
     pub counts: Map<(Kind, Role), u64>,
 }
 
-/// See the module's head.
+/// See the module's head. Beside everybody stands the position of whoever was named last: mostly the
+/// same person is named next.
 #[derive(Clone, Debug, Default)]
-pub struct Users(pub Map<Box<str>, Named>);
+pub struct Users(pub Map<Box<str>, Named>, usize);
 
 impl Users {
     /// Notes that a record names a user.
     pub fn see(&mut self, id: &str, name: Option<&str>, at: i64, kind: Kind, role: Role) {
-        if !self.0.contains_key(id) {
-            self.0.insert(id.into(), Named { at: i64::MIN, ..Named::default() });
+        let last = self.0.get_index(self.1).filter(|(known, _)| ***known == *id);
+        if last.is_none() {
+            self.1 = self.0.get_index_of(id).unwrap_or_else(|| {
+                self.0.insert_full(id.into(), Named { at: i64::MIN, ..Named::default() }).0
+            });
         }
-        let Some(user) = self.0.get_mut(id) else { return };
+        let Some((_, user)) = self.0.get_index_mut(self.1) else { return };
         *user.counts.entry((kind, role)).or_default() += 1;
         if let Some(name) = name.filter(|name| !name.is_empty()) {
             user.rename(name, at);
@@ -65,7 +69,9 @@ impl Named {
     /// The later name stands; of two at the same time, the first in the alphabet.
     fn rename(&mut self, name: &str, at: i64) {
         let same_time = at == self.at && (self.name.is_empty() || *name < *self.name);
-        if at > self.at || same_time || self.name.is_empty() {
+        if *name == *self.name {
+            self.at = at.max(self.at);
+        } else if at > self.at || same_time || self.name.is_empty() {
             (self.name, self.at) = (name.into(), at.max(self.at));
         }
     }

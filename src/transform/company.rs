@@ -18,9 +18,9 @@ const STEP: usize = Object::Company as usize;
 const PLACE: Place = Place::Standard(Object::Company);
 
 /// Writes the company of these leads, in the plan's order.
-pub(super) fn write(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>]) {
+pub(super) fn write(work: &mut Work<'_>, company: &Company<'_>, leads: &[&Record<'_>]) {
     let mut cells = work.cells(STEP);
-    Work::identify(&mut cells, &company.id);
+    Work::identify(&mut cells, company.id);
     let represented = |lead: &Record<'_>| {
         let planned = lead.id().and_then(|id| work.plan.leads.get(id));
         planned.is_some_and(|l| matches!(l.verdict, Verdict::Contact(_) | Verdict::Person))
@@ -40,21 +40,21 @@ pub(super) fn write(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>
         let elsewhere = i > 0 && by_person[i];
         custom::fill(work, &[lead], custom::Into { place: PLACE, elsewhere }, &mut cells);
     }
-    let own = work.plan.leads.get(&company.id);
+    let own = work.plan.leads.get(company.id);
     if own.is_some_and(|own| own.verdict == Verdict::Company) {
-        cells.set(col::LEAD_ID, &company.id);
+        cells.set(col::LEAD_ID, company.id);
     }
     let merged: Vec<&str> =
-        leads.iter().filter_map(|l| l.id()).filter(|id| **id != *company.id).collect();
+        leads.iter().filter_map(|l| l.id()).filter(|id| *id != company.id).collect();
     cells.set(col::MERGED, merged.join(" "));
     let first = leads[0];
     let created = work.instant(first, lead::DATE_CREATED, &mut cells, col::CREATED_AT);
     work.instant(first, lead::DATE_UPDATED, &mut cells, col::UPDATED_AT);
-    work.emit(cells, created, &company.id);
-    custom::late_links(work, leads, PLACE, &company.id, created);
+    work.emit(cells, created, company.id);
+    custom::late_links(work, leads, PLACE, company.id, created);
 }
 
-fn name(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>], cells: &mut Cells) {
+fn name(work: &mut Work<'_>, company: &Company<'_>, leads: &[&Record<'_>], cells: &mut Cells) {
     for lead in leads {
         let Some(raw) = lead.peek(lead::NAME) else { continue };
         let name = text::line(raw);
@@ -69,22 +69,21 @@ fn name(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>], cells: &m
     }
     if cells.get(col::NAME).is_empty() {
         let shown = leads.iter().find_map(|lead| lead.peek(lead::DISPLAY_NAME)).map(text::line);
-        let host = company.host.as_deref();
-        cells.set(col::NAME, shown.as_deref().or(host).unwrap_or(&company.id));
+        cells.set(col::NAME, shown.as_deref().or(company.host).unwrap_or(company.id));
     }
 }
 
 /// The domain, further pages of the same site, a `LinkedIn` page, and urls that are none of these.
-fn links(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>], cells: &mut Cells) {
+fn links(work: &mut Work<'_>, company: &Company<'_>, leads: &[&Record<'_>], cells: &mut Cells) {
     let mut more: Vec<String> = Vec::new();
     let mut other: Vec<String> = Vec::new();
-    if let Some(host) = &company.host {
+    if let Some(host) = company.host {
         cells.set(col::DOMAIN_URL, format!("https://{host}"));
         cells.set(col::DOMAIN_LABEL, host);
     }
     for lead in leads {
         let Some(raw) = work.text(lead, lead::URL) else { continue };
-        if own_host(&raw).is_some_and(|host| company.shared.contains(&host)) {
+        if own_host(&raw).is_some_and(|host| company.is_shared(&host)) {
             work.remark(lead, lead::URL, event::SHARED_DOMAIN);
         }
         match link::link(&raw) {
@@ -97,7 +96,7 @@ fn links(work: &mut Work<'_>, company: &Company, leads: &[&Record<'_>], cells: &
             Ok(link) => {
                 let page = link.url.trim_start_matches("https://").trim_start_matches("http://");
                 let page = page.trim_start_matches("www.").trim_end_matches('/');
-                if Some(page) != company.host.as_deref() && !more.contains(&link.url) {
+                if Some(page) != company.host && !more.contains(&link.url) {
                     more.push(link.url);
                 }
             }

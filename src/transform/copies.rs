@@ -42,7 +42,9 @@ fn together(work: &mut Work<'_>, group: &mut [Spilled]) {
     }
     let mut records: Vec<(&Spilled, Record<'_>)> =
         tapes.iter().map(|(item, tape)| (*item, open(work, item.kind, &tape.0[..]))).collect();
-    records.sort_by(|(_, a), (_, b)| (a.kind, a.id(), rank(b)).cmp(&(b.kind, b.id(), rank(a))));
+    if records.len() > 1 {
+        records.sort_by_cached_key(|(_, r)| (r.kind, r.id(), std::cmp::Reverse(rank(r))));
+    }
     let (mut leads, mut contacts) = (Vec::new(), Vec::new());
     let mut rest = records.into_iter().peekable();
     while let Some((item, first)) = rest.next() {

@@ -158,10 +158,15 @@ fn field_of<'p>(plan: &'p Plan, record: &Record<'_>, key: &Key<'_, '_>) -> Optio
 /// The value under a lead's field name repeats one under a field's id: that of the same field, or of
 /// another field with the same name.
 fn has_twin(plan: &Plan, record: &Record<'_>, field: &CustomField, named: &Custom<'_>) -> bool {
-    record.customs.iter().filter(|custom| custom.value == named.value).any(|custom| {
+    let is_twin = |custom: &Custom<'_>| {
         let twin = plan.field((record.kind, None), Space::CustomId, custom.key);
-        twin.is_some_and(|(_, twin)| std::ptr::eq(twin, field) || *twin.close_name == *named.key)
-    })
+        let same = |twin: &CustomField| std::ptr::eq(twin, field) || *twin.close_name == *named.key;
+        custom.value == named.value && twin.is_some_and(|(_, twin)| same(twin))
+    };
+    // Close writes both in the same order: the one at the same place is nearly always it.
+    let here = record.named.iter().position(|other| std::ptr::eq(other, named));
+    let here = here.and_then(|at| record.customs.get(at));
+    here.is_some_and(is_twin) || record.customs.iter().any(is_twin)
 }
 
 /// All custom values of a record as lines of text, `Name: value`. Each value is taken.
@@ -176,7 +181,7 @@ pub(super) fn lines(work: &mut Work<'_>, record: &Record<'_>) -> String {
         };
         let shown = match field.rule {
             ValueRule::Contact | ValueRule::Contacts => {
-                named(custom.value, &|id| plan.contacts.get(id).map(|c| c.name.clone()))
+                named(custom.value, &|id| Some(plan.contacts.name(plan.contacts.find(id)?).into()))
             }
             ValueRule::Users => users(plan, custom.value).map(Cell::from),
             _ => texts(custom.value),

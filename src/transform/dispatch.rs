@@ -5,7 +5,7 @@
 use super::output::{Output, Spilled};
 use super::work::Work;
 use super::{activity, attachment, copies, custom_type, family, note, opportunity, route, task};
-use crate::close::{Kind, Record, time};
+use crate::close::{Common, Kind, Record, time};
 use crate::event;
 use crate::plan::Plan;
 use crate::read::split::Broken;
@@ -187,9 +187,9 @@ fn needs_id(kind: Kind) -> bool {
 fn completions<'a>(visits: &[Visit<'a>]) -> Map<&'a str, i64> {
     let mut done: Map<&'a str, i64> = Map::default();
     for visit in visits.iter().filter(|visit| visit.record.kind == Kind::TaskCompleted) {
-        let text = |key| node::get_text(visit.record.nodes(), key);
-        let at = text("activity_at").or_else(|| text("date_created")).and_then(time::instant);
-        if let Some((task, at)) = text("task_id").zip(at.map(jiff::Timestamp::as_microsecond)) {
+        let said = |key| visit.record.said(key);
+        let at = said(Common::ActivityAt).or_else(|| said(Common::DateCreated));
+        if let Some((task, at)) = said(Common::TaskId).zip(at.and_then(time::micros)) {
             let known = done.entry(task).or_insert(at);
             *known = at.max(*known);
         }

@@ -6,6 +6,7 @@ use super::{company, person};
 use crate::close::Record;
 use crate::plan::Verdict;
 use crate::survey::Map;
+use crate::survey::texts::Number;
 
 /// Writes the companies and people of one group.
 pub(super) fn write(work: &mut Work<'_>, leads: &[Record<'_>], contacts: &[Record<'_>]) {
@@ -23,7 +24,7 @@ pub(super) fn write(work: &mut Work<'_>, leads: &[Record<'_>], contacts: &[Recor
         leads.iter().find(|lead| {
             let lead = lead.id().and_then(|id| plan.leads.get(id));
             lead.is_some_and(
-                |lead| matches!(&lead.verdict, Verdict::Contact(c) if **c == *survivor),
+                |lead| matches!(lead.verdict, Verdict::Contact(c) if plan.contacts.id(c) == survivor),
             )
         })
     };
@@ -60,20 +61,18 @@ pub(super) fn write(work: &mut Work<'_>, leads: &[Record<'_>], contacts: &[Recor
 /// One row for each company of these leads, in the plan's order of leads.
 fn companies(work: &mut Work<'_>, leads: &[Record<'_>]) {
     let plan = work.plan;
-    let mut by_company: Map<usize, Vec<(usize, &Record<'_>)>> = Map::default();
+    let mut by_company: Map<Number, Vec<(Number, &Record<'_>)>> = Map::default();
     for lead in leads {
-        let Some((at, _, planned)) = lead.id().and_then(|id| plan.leads.get_full(id)) else {
-            continue;
-        };
-        if let Some(company) = planned.company {
+        let Some(at) = lead.id().and_then(|id| plan.leads.find(id)) else { continue };
+        if let Some(company) = plan.leads[at].company {
             by_company.entry(company).or_default().push((at, lead));
         }
     }
     by_company.sort_keys();
     for (number, mut members) in by_company {
-        let order = &plan.companies[number].leads;
-        members.sort_by_cached_key(|(at, _)| order.iter().position(|lead| lead == at));
+        let Some(company) = plan.companies.get(number, &plan.leads) else { continue };
+        members.sort_by_cached_key(|(at, _)| company.leads.iter().position(|lead| lead == at));
         let members: Vec<&Record<'_>> = members.into_iter().map(|(_, lead)| lead).collect();
-        company::write(work, &plan.companies[number], &members);
+        company::write(work, &company, &members);
     }
 }

@@ -10,6 +10,7 @@ use crate::close::shape::{contact, email_address, lead, link as url, phone_numbe
 use crate::close::{Field, Record};
 use crate::event;
 use crate::plan::Place;
+use crate::survey::texts::{Number, Span};
 use crate::twenty::objects::{Object, person as col};
 use crate::twenty::phone::{self, Phone};
 use crate::twenty::{email, hosts, link, name, text};
@@ -61,12 +62,12 @@ pub(super) fn from_contacts(
         lead_values(work, lead, &mut cells);
         all.push(lead);
     }
-    let of_leads = lead_ids_merged(work, represents);
-    let merged = merged.into_iter().chain(of_leads.iter().map(|id| &**id));
+    let of_leads = leads_merged(work, represents);
+    let merged = merged.into_iter().chain(of_leads.iter().map(|lead| plan.leads.id(*lead)));
     cells.set(col::MERGED, merged.collect::<Vec<_>>().join(" "));
     work.emit(cells, created, id);
     custom::late_links(work, &all, PLACE, id, created);
-    debug_assert!(plan.contacts.contains_key(id));
+    debug_assert!(plan.contacts.find(id).is_some());
 }
 
 /// Writes one person from a lead without contacts.
@@ -117,9 +118,10 @@ fn lead_values(work: &mut Work<'_>, lead: &Record<'_>, cells: &mut Cells) {
     custom::fill(work, &[lead], Object::Person.into(), cells);
 }
 
-/// Ids of the leads that were merged into the one this person represents.
-fn lead_ids_merged<'p>(work: &Work<'p>, represents: Option<&Record<'_>>) -> &'p [Box<str>] {
-    let merged = represents.and_then(|lead| work.plan.merged_leads.get(lead.id()?));
+/// The leads that were merged into the one this person represents.
+fn leads_merged<'p>(work: &Work<'p>, represents: Option<&Record<'_>>) -> &'p [Number] {
+    let lead = represents.and_then(|lead| work.plan.leads.find(lead.id()?));
+    let merged = lead.and_then(|lead| work.plan.merged_leads.get(&lead));
     merged.map_or(&[], Vec::as_slice)
 }
 
@@ -176,7 +178,10 @@ fn split(full: &str, cells: &mut Cells) {
 /// e-mail stays readable in a text field.
 fn emails(work: &mut Work<'_>, id: &str, contacts: &[&Record<'_>], cells: &mut Cells) {
     let plan = work.plan;
-    let primary = plan.contacts.get(id).and_then(|contact| contact.primary.as_deref());
+    let planned = plan.contacts.get(id);
+    let text = |span: Span| plan.contacts.text(span);
+    let primary = planned.and_then(|contact| contact.primary).map(text);
+    let first = planned.and_then(|contact| contact.first_email).map(text);
     let (mut more, mut other): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for contact in contacts {
         for item in contact.list(contact::EMAILS) {
@@ -192,11 +197,7 @@ fn emails(work: &mut Work<'_>, id: &str, contacts: &[&Record<'_>], cells: &mut C
                 Ok(address) if Some(&*address) == primary => cells.set(col::EMAIL, &address),
                 Ok(address) if more.contains(&address) => {}
                 Ok(address) => {
-                    if plan
-                        .contacts
-                        .get(id)
-                        .is_some_and(|c| c.emails.first().map(|e| &**e) == Some(&*address))
-                    {
+                    if first == Some(&*address) {
                         work.remark_at(contact, "emails[].email", event::SHARED_EMAIL, &address);
                     }
                     more.push(address);
@@ -315,8 +316,7 @@ fn company(
     }
     for record in contacts {
         let contact = record.id().unwrap_or(id);
-        let lead =
-            plan.contacts.get(contact).and_then(|c| c.lead.as_deref()).and_then(|l| plan.lead(l));
+        let lead = plan.lead_of(contact);
         record.take(contact::LEAD_ID);
         let Some((lead_id, lead)) = lead else {
             let named = record.peek(contact::LEAD_ID).is_some();

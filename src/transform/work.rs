@@ -194,11 +194,11 @@ impl<'p> Work<'p> {
                     record.keep_whole(lead);
                 }
                 // A merged lead's first contact is the person that represents the other lead.
-                let first = || found.contacts.first().and_then(|contact| plan.person(contact));
+                let first = || plan.first_person(found);
                 links = Links {
-                    person: found.person(id).or_else(first),
+                    person: plan.represented_by(id, found).or_else(first),
                     company,
-                    lead_name: &found.name,
+                    lead_name: plan.leads.text(found.name),
                 };
             }
             Some(None) => {

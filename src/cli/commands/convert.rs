@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::mapping::{MapFile, Rules, Settings};
 use crate::pipeline;
 use crate::plan::{Basis, Coverage, Files, Plan, Sample, coverage};
-use crate::read::Sources;
+use crate::read::{Chunk, Sources};
 use crate::report::{MapLine, Summary, conservation, files, left_out};
 use crate::survey::{Survey, Visit, survey, survey_of};
 use crate::transform::{self, Spares};
@@ -152,8 +152,8 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     let writer = Writer::new(&plan, &stage, old.as_ref())?;
     let mut writer = writer.keeping_files(!options.no_copy_files);
     let spares = Spares::default();
-    let work = |chunk| transform::chunk(&plan, spares.take(), &chunk);
-    pipeline::ordered(&pool, &survey.sources, false, work, |output| {
+    let work = |chunk: &Chunk| transform::chunk(&plan, spares.take(), chunk);
+    pipeline::again(&pool, &survey.sources, &survey.ends, work, |output| {
         writer.take(&output)?;
         spares.put(output);
         Ok(())
@@ -190,8 +190,8 @@ fn sampled(
     basis: Basis<'_>,
 ) -> Result<(Survey, Plan)> {
     let mut coverage = Coverage::default();
-    let work = |chunk| coverage::Part::of(plan, &chunk);
-    pipeline::ordered(pool, &whole.sources, false, work, |part| {
+    let work = |chunk: &Chunk| coverage::Part::of(plan, chunk);
+    pipeline::again(pool, &whole.sources, &whole.ends, work, |part| {
         coverage.absorb(part);
         Ok(())
     })?;

@@ -81,7 +81,7 @@ pub fn plan(options: &Options) -> Result<Planned> {
     let decisions = Decisions::default();
     let basis = Basis { settings, rules, workspace, map, decisions: &decisions };
     let plan = Plan::decide(&mut survey, seen, basis)?;
-    let samples = samples(&pool, &survey.sources)?;
+    let samples = samples(&pool, &survey.sources, &survey.ends)?;
     let proposed = as_map::map(&plan, &survey, &samples, fingerprint(&survey));
     let (map, changes) = match map {
         Some(old) => merge(old, proposed),

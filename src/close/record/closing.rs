@@ -1,11 +1,13 @@
 //! Counting what a record holds and closing it: what became of every value, and what goes to the
 //! archive. It must not take values.
 
-use super::{Mark, Record};
+use super::opening::CUSTOM;
+use super::{Custom, Mark, Record};
 use crate::close::ledger::{Fate, Ledger, Space};
 use crate::close::shape::Form;
 use crate::read::{Node, node};
 use std::borrow::Cow;
+use std::io::Write;
 
 /// What becomes of a value nobody takes, by numbered path; `None`: there is no rule, and the run
 /// will fail its final check.
@@ -16,16 +18,35 @@ pub type Fates = [Option<Fate>];
 pub struct Residue {
     /// `"pointer":value` pairs with commas between them.
     pub json: Vec<u8>,
+    /// Where the object stands that is being closed: its pointer, as in JSON.
+    below: Vec<u8>,
 }
 
 impl Residue {
-    fn push(&mut self, pointer: &str, value: &[Node<'_>]) {
+    /// Adds a value; `prefix` and `key` are the last part of its pointer.
+    fn push(&mut self, prefix: &str, key: &str, value: &[Node<'_>]) {
         if !self.json.is_empty() {
             self.json.push(b',');
         }
-        node::write_json_text(pointer, &mut self.json);
-        self.json.push(b':');
+        self.json.push(b'"');
+        self.json.extend_from_slice(&self.below);
+        self.json.push(b'/');
+        self.json.extend_from_slice(prefix.as_bytes());
+        node::write_json_part(&pointer(key), &mut self.json);
+        self.json.extend_from_slice(b"\":");
         node::write_json(value, &mut self.json);
+    }
+
+    /// Goes down into an object, one of many or the only one; answers where to come back to.
+    fn enter(&mut self, key: &str, number: Option<usize>) -> usize {
+        let back = self.below.len();
+        self.below.push(b'/');
+        self.below.extend_from_slice(key.as_bytes());
+        if let Some(number) = number {
+            // Writing to memory cannot fail.
+            let _ = write!(self.below, "/{number}");
+        }
+        back
     }
 }
 
@@ -33,17 +54,15 @@ impl Residue {
 impl Record<'_> {
     /// Counts what is there (the survey's half of the ledger).
     pub fn count(&self, ledger: &mut Ledger) {
-        for (at, slot) in self.slots.iter().enumerate() {
-            let Some(slot) = slot else { continue };
-            let nested = self.nested.iter().find(|(f, _)| usize::from(f.0) == at);
-            match nested {
-                // What counts are the parts; the array around them is no value of its own.
-                Some((_, list)) => list.iter().for_each(|item| item.count(ledger)),
-                None => ledger.see(self.layout.base + at, !node::is_empty(slot.value)),
+        for (field, slot) in self.slots.iter() {
+            // What counts are the parts; the array around them is no value of its own.
+            if self.opened.has(field) {
+                self.list(field).iter().for_each(|item| item.count(ledger));
+            } else {
+                ledger.see(self.layout.path(field), !node::is_empty(slot.value));
             }
         }
-        for (space, customs) in [(Space::CustomId, &self.customs), (Space::CustomName, &self.named)]
-        {
+        for (space, customs) in self.spaces() {
             for custom in customs {
                 ledger.see_key(self.kind, space, custom.key, !node::is_empty(custom.value));
             }
@@ -55,67 +74,61 @@ impl Record<'_> {
 
     /// Calls `see` with the numbered path and the value of every known key, here and below.
     pub fn each_value(&self, see: &mut impl FnMut(usize, &[Node<'_>])) {
-        for (at, slot) in self.slots.iter().enumerate() {
-            let Some(slot) = slot else { continue };
-            match self.nested.iter().find(|(f, _)| usize::from(f.0) == at) {
-                Some((_, list)) => list.iter().for_each(|item| item.each_value(see)),
-                None => see(self.layout.base + at, slot.value),
+        for (field, slot) in self.slots.iter() {
+            if self.opened.has(field) {
+                self.list(field).iter().for_each(|item| item.each_value(see));
+            } else {
+                see(self.layout.path(field), slot.value);
             }
         }
     }
 
     /// Calls `see` with every key Close is not known to write that has a value.
     pub fn each_unknown(&self, see: &mut impl FnMut(&str)) {
-        let filled = self.unknown.iter().filter(|(_, value)| !node::is_empty(value));
-        filled.for_each(|(key, _)| see(key));
+        self.filled_unknown().for_each(|(key, _)| see(key));
     }
 
     /// Counts what became of every value and collects what goes to the archive (the transform's
     /// half of the ledger).
     pub fn close(&self, fates: &Fates, ledger: &mut Ledger, residue: &mut Residue) {
-        self.close_below("", fates, ledger, residue);
+        residue.below.clear();
+        self.close_below(fates, ledger, residue);
     }
 
-    fn close_below(&self, below: &str, fates: &Fates, ledger: &mut Ledger, residue: &mut Residue) {
-        for (at, slot) in self.slots.iter().enumerate() {
-            let Some(slot) = slot else { continue };
-            let key = self.layout.shape.keys[at].name;
-            let nested = self.nested.iter().find(|(f, _)| usize::from(f.0) == at);
-            if let Some((field, list)) = nested {
-                let many =
-                    matches!(self.layout.shape.keys[usize::from(field.0)].form, Form::List(_));
-                for (i, item) in list.iter().enumerate() {
-                    let place =
-                        if many { format!("{below}/{key}/{i}") } else { format!("{below}/{key}") };
-                    item.close_below(&place, fates, ledger, residue);
+    fn close_below(&self, fates: &Fates, ledger: &mut Ledger, residue: &mut Residue) {
+        for (field, slot) in self.slots.iter() {
+            let key = self.layout.key(field);
+            if self.opened.has(field) {
+                let many = matches!(self.layout.form(field), Form::List(_));
+                for (i, item) in self.list(field).iter().enumerate() {
+                    let back = residue.enter(key, many.then_some(i));
+                    item.close_below(fates, ledger, residue);
+                    residue.below.truncate(back);
                 }
                 continue;
             }
             if node::is_empty(slot.value) {
                 continue;
             }
-            let path = self.layout.base + at;
+            let path = self.layout.path(field);
             let fate = settle(slot.mark.get(), fates.get(path).copied().flatten());
             if let Some(fate) = fate {
                 ledger.fate(path, fate);
             }
             let archived = matches!(fate, Some(Fate::Archived | Fate::SetAside));
             if archived || slot.mark.get() == Mark::TakenInPart {
-                residue.push(&format!("{below}/{key}"), slot.value);
+                residue.push("", key, slot.value);
             }
         }
-        self.close_customs(below, ledger, residue);
-        for (key, value) in &self.unknown {
-            if !node::is_empty(value) {
-                ledger.fate_key(self.kind, Space::Unknown, key, Fate::Archived);
-                residue.push(&format!("{below}/{}", pointer(key)), value);
-            }
+        self.close_customs(ledger, residue);
+        for (key, value) in self.filled_unknown() {
+            ledger.fate_key(self.kind, Space::Unknown, key, Fate::Archived);
+            residue.push("", key, value);
         }
     }
 
-    fn close_customs(&self, below: &str, ledger: &mut Ledger, residue: &mut Residue) {
-        for (space, customs) in [(Space::CustomId, &self.customs), (Space::CustomName, &self.named)]
-        {
+    fn close_customs(&self, ledger: &mut Ledger, residue: &mut Residue) {
+        for (space, customs) in self.spaces() {
             for custom in customs.iter().filter(|c| !node::is_empty(c.value)) {
                 let fate = match custom.mark.get() {
                     Mark::Taken | Mark::TakenInPart => Fate::Written,
@@ -126,11 +139,8 @@ impl Record<'_> {
                 };
                 ledger.fate_key(self.kind, space, custom.key, fate);
                 if matches!(fate, Fate::SetAside | Fate::Archived) {
-                    let place = match space {
-                        Space::CustomName => format!("{below}/custom/{}", pointer(custom.key)),
-                        _ => format!("{below}/custom.{}", pointer(custom.key)),
-                    };
-                    residue.push(&place, custom.value);
+                    let prefix = if space == Space::CustomName { "custom/" } else { CUSTOM };
+                    residue.push(prefix, custom.key, custom.value);
                 }
             }
         }
@@ -139,32 +149,34 @@ impl Record<'_> {
     /// Counts every value as `fate`, for records that go somewhere whole. A path Close is known to
     /// write needs its rule all the same.
     pub fn close_whole(&self, fate: Fate, fates: &Fates, ledger: &mut Ledger) {
-        for (at, slot) in self.slots.iter().enumerate() {
-            let Some(slot) = slot else { continue };
-            match self.nested.iter().find(|(f, _)| usize::from(f.0) == at) {
-                Some((_, list)) => {
-                    list.iter().for_each(|item| item.close_whole(fate, fates, ledger));
-                }
-                None if !node::is_empty(slot.value) => {
-                    let path = self.layout.base + at;
-                    if fates.get(path).copied().flatten().is_some() {
-                        ledger.fate(path, fate);
-                    }
-                }
-                None => {}
+        for (field, slot) in self.slots.iter() {
+            if self.opened.has(field) {
+                self.list(field).iter().for_each(|item| item.close_whole(fate, fates, ledger));
+                continue;
+            }
+            let path = self.layout.path(field);
+            if !node::is_empty(slot.value) && fates.get(path).copied().flatten().is_some() {
+                ledger.fate(path, fate);
             }
         }
-        for (space, customs) in [(Space::CustomId, &self.customs), (Space::CustomName, &self.named)]
-        {
+        for (space, customs) in self.spaces() {
             for custom in customs.iter().filter(|c| !node::is_empty(c.value)) {
                 ledger.fate_key(self.kind, space, custom.key, fate);
             }
         }
-        for (key, value) in &self.unknown {
-            if !node::is_empty(value) {
-                ledger.fate_key(self.kind, Space::Unknown, key, fate);
-            }
+        for (key, _) in self.filled_unknown() {
+            ledger.fate_key(self.kind, Space::Unknown, key, fate);
         }
+    }
+
+    fn spaces(&self) -> [(Space, &[Custom<'_>]); 2] {
+        [(Space::CustomId, &self.customs), (Space::CustomName, &self.named)]
+    }
+
+    /// Keys Close is not known to write that have a value.
+    fn filled_unknown(&self) -> impl Iterator<Item = (&str, &[Node<'_>])> {
+        let unknown = self.unknown.iter().map(|(key, value)| (*key, *value));
+        unknown.filter(|(_, value)| !node::is_empty(value))
     }
 }
 

@@ -7,12 +7,14 @@ impl<'a> Record<'a> {
     /// Fills keys this record lacks from an older copy of the same object; the moved values no
     /// longer belong to `older`.
     pub fn fill_from(&mut self, older: &mut Record<'a>) {
-        for (at, slot) in older.slots.iter_mut().enumerate() {
-            if self.slots[at].is_none() && slot.is_some() {
-                self.slots[at] = slot.take();
-                if let Some(n) = older.nested.iter().position(|(f, _)| usize::from(f.0) == at) {
-                    self.nested.push(older.nested.swap_remove(n));
-                }
+        (self.is_filled, older.is_filled) = (true, true);
+        for field in older.slots.fields().without(self.slots.fields()).iter() {
+            let Some(slot) = older.slots.take(field) else { continue };
+            self.slots.set(field, slot);
+            self.waived.set(field, older.waived.has(field));
+            self.opened.set(field, older.opened.has(field));
+            if let Some(n) = older.nested.iter().position(|(f, _)| *f == field) {
+                self.nested.push(older.nested.swap_remove(n));
             }
         }
         fill_customs(&mut self.customs, &mut older.customs);
@@ -25,18 +27,16 @@ impl<'a> Record<'a> {
 
     /// Marks every value that was taken as archived as well: the cell may hold another record's word.
     pub fn keep_rest(&self) {
-        for slot in self.slots.iter().flatten().filter(|slot| slot.mark.get() == Mark::Taken) {
-            slot.mark.set(Mark::TakenInPart);
-        }
+        let marks = self.slots.iter().map(|(_, slot)| &slot.mark);
+        let taken = marks.filter(|mark| mark.get() == Mark::Taken);
+        taken.for_each(|mark| mark.set(Mark::TakenInPart));
     }
 
     /// Marks every value of this older copy: merged where `newer` says the same, else set aside.
     pub fn yield_to(&self, newer: &Record<'a>) {
-        for (mine, theirs) in self.slots.iter().zip(&newer.slots) {
-            if let Some(slot) = mine {
-                let same = theirs.as_ref().is_some_and(|t| t.value == slot.value);
-                slot.mark.set(if same { Mark::Merged } else { Mark::SetAside });
-            }
+        for (field, slot) in self.slots.iter() {
+            let same = newer.slots.get(field).is_some_and(|theirs| theirs.value == slot.value);
+            slot.mark.set(if same { Mark::Merged } else { Mark::SetAside });
         }
         for (_, list) in &self.nested {
             list.iter().for_each(Record::yield_whole);
@@ -47,9 +47,7 @@ impl<'a> Record<'a> {
     }
 
     fn yield_whole(&self) {
-        for slot in self.slots.iter().flatten() {
-            slot.mark.set(Mark::SetAside);
-        }
+        self.slots.iter().for_each(|(_, slot)| slot.mark.set(Mark::SetAside));
     }
 
     /// Gives the parts of a nested value the mark of the whole.
@@ -57,7 +55,7 @@ impl<'a> Record<'a> {
         for (field, list) in &self.nested {
             let mark = self.slot(*field).map_or(Mark::SetAside, |slot| slot.mark.get());
             for item in list {
-                item.slots.iter().flatten().for_each(|slot| slot.mark.set(mark));
+                item.slots.iter().for_each(|(_, slot)| slot.mark.set(mark));
                 item.settle_nested();
             }
         }

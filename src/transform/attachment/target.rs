@@ -82,9 +82,9 @@ pub(super) fn of_lead(plan: &Plan, lead: Option<&str>) -> Targets {
     };
     let first = || match found.verdict {
         Verdict::Company => None,
-        _ => found.contacts.first().and_then(|contact| plan.person(contact)),
+        _ => plan.first_person(found),
     };
-    let person = found.person(id).or_else(first).unwrap_or_default().to_owned();
+    let person = plan.represented_by(id, found).or_else(first).unwrap_or_default().to_owned();
     let company = plan.company(found).filter(|_| person.is_empty()).unwrap_or_default();
     Targets { company: company.to_owned(), person, ..Targets::default() }
 }

@@ -12,75 +12,92 @@ use crate::twenty::{date, link, number, text};
 use std::borrow::Cow;
 
 /// What a value becomes.
-pub(super) struct Cell {
+pub(super) struct Cell<'a> {
     /// What the column holds.
-    pub text: String,
+    pub text: Cow<'a, str>,
     /// What goes into the next column: the currency of an amount.
     pub more: Option<&'static str>,
     /// Why the cell does not hold all of it; none when it does.
     pub lost: Option<Notice>,
 }
 
-impl From<String> for Cell {
-    fn from(text: String) -> Self {
+impl<'a> From<Cow<'a, str>> for Cell<'a> {
+    fn from(text: Cow<'a, str>) -> Self {
         Self { text, more: None, lost: None }
     }
 }
 
+impl From<String> for Cell<'_> {
+    fn from(text: String) -> Self {
+        Cow::<str>::Owned(text).into()
+    }
+}
+
 /// The items as one text, cut where it is longer than a cell.
-pub(super) fn texts(value: &[Node<'_>]) -> Result<Cell, Notice> {
+pub(super) fn texts<'a>(value: &'a [Node<'a>]) -> Result<Cell<'a>, Notice> {
+    if let Some(only) = node::text(value).filter(|only| !only.is_empty()) {
+        let mut cell = joined(text::block(only));
+        if text::has_control(only) {
+            cell.lost = cell.lost.or(Some(event::CONTROL));
+        }
+        return Ok(cell);
+    }
     let shown = items(value)?;
-    let mut cell =
-        joined(shown.iter().map(|item| text::block(item)).collect::<Vec<_>>().join(", "));
+    let blocks = shown.iter().map(|item| text::block(item)).collect::<Vec<_>>();
+    let mut cell = joined(blocks.join(", ").into());
     if shown.iter().any(|item| text::has_control(item)) {
         cell.lost = cell.lost.or(Some(event::CONTROL));
     }
     Ok(cell)
 }
 
-fn joined(all: String) -> Cell {
+fn joined(all: Cow<'_, str>) -> Cell<'_> {
     if text::fits(&all) {
         return all.into();
     }
-    let text = text::head(&all, text::MAX_CELL).to_owned();
+    let text = text::head(&all, text::MAX_CELL).to_owned().into();
     Cell { text, more: None, lost: Some(event::CUT) }
 }
 
 /// The only item of a value.
-fn single(value: &[Node<'_>]) -> Result<String, Notice> {
-    match items(value)?.as_slice() {
-        [only] => Ok(only.to_string()),
-        _ => Err(event::UNFIT),
+fn single<'a>(value: &'a [Node<'a>]) -> Result<Cow<'a, str>, Notice> {
+    if let Some(only) = node::text(value).filter(|only| !only.is_empty()) {
+        return Ok(Cow::Borrowed(only));
     }
+    let mut items = items(value)?;
+    items.pop().filter(|_| items.is_empty()).ok_or(event::UNFIT)
 }
 
 /// The cell of a field that holds this value, by the field's rule.
 ///
 /// # Errors
 /// With the reason why the value does not fit.
-pub(super) fn cell(plan: &Plan, field: &CustomField, value: &[Node<'_>]) -> Result<Cell, Notice> {
-    let text = match field.rule {
+pub(super) fn cell<'a>(
+    plan: &'a Plan,
+    field: &'a CustomField,
+    value: &'a [Node<'a>],
+) -> Result<Cell<'a>, Notice> {
+    let text: Cow<'a, str> = match field.rule {
         ValueRule::Archive => return Err(event::UNFIT),
         ValueRule::Text => return texts(value),
-        ValueRule::Number => number::number(&single(value)?).map_err(notice)?.into_owned(),
-        ValueRule::Boolean => boolean(&single(value)?)?.to_owned(),
+        ValueRule::Number => amount(value)?,
+        ValueRule::Boolean => boolean(&single(value)?)?.into(),
         ValueRule::Date => return day(&single(value)?),
-        ValueRule::DateTime => instant(&single(value)?)?,
+        ValueRule::DateTime => instant(&single(value)?)?.into(),
         ValueRule::Select => {
             let raw = single(value)?;
-            field.options.value(&raw).ok_or(event::UNFIT)?.to_owned()
+            field.options.value(&raw).ok_or(event::UNFIT)?.into()
         }
         ValueRule::MultiSelect => return options(field, value),
-        ValueRule::Link => link::link(&single(value)?).map_err(notice)?.url,
+        ValueRule::Link => link::link(&single(value)?).map_err(notice)?.url.into(),
         ValueRule::Currency => {
-            let text = number::number(&single(value)?).map_err(notice)?.into_owned();
-            return Ok(Cell { text, more: plan.currency, lost: None });
+            return Ok(Cell { text: amount(value)?, more: plan.currency, lost: None });
         }
-        ValueRule::Users => users(plan, value)?,
-        ValueRule::Member => plan.member(&single(value)?).ok_or(event::NO_MEMBER)?.to_owned(),
-        ValueRule::Contact => plan.person(&single(value)?).ok_or(event::DANGLING)?.to_owned(),
+        ValueRule::Users => users(plan, value)?.into(),
+        ValueRule::Member => plan.member(&single(value)?).ok_or(event::NO_MEMBER)?.into(),
+        ValueRule::Contact => plan.person(&single(value)?).ok_or(event::DANGLING)?.into(),
         ValueRule::Contacts => {
-            let name = |id: &str| plan.contacts.get(id).map(|contact| contact.name.clone());
+            let name = |id: &str| plan.contacts.find(id).map(|found| plan.contacts.name(found).into());
             return named(value, &name);
         }
         ValueRule::Object(at) => object(plan, at, single(value)?)?,
@@ -95,8 +112,15 @@ pub(super) fn cell(plan: &Plan, field: &CustomField, value: &[Node<'_>]) -> Resu
     Ok(text.into())
 }
 
+fn amount<'a>(value: &'a [Node<'a>]) -> Result<Cow<'a, str>, Notice> {
+    match single(value)? {
+        Cow::Borrowed(raw) => number::number(raw).map_err(notice),
+        Cow::Owned(raw) => Ok(number::number(&raw).map_err(notice)?.into_owned().into()),
+    }
+}
+
 /// The options that there are; blank ones say nothing.
-fn options(field: &CustomField, value: &[Node<'_>]) -> Result<Cell, Notice> {
+fn options<'a>(field: &CustomField, value: &'a [Node<'a>]) -> Result<Cell<'a>, Notice> {
     let items = items(value)?;
     let said = items.iter().filter(|item| !item.trim().is_empty());
     let values: Vec<Option<&str>> = said.map(|item| field.options.value(item)).collect();
@@ -105,15 +129,16 @@ fn options(field: &CustomField, value: &[Node<'_>]) -> Result<Cell, Notice> {
         return Err(event::UNFIT);
     }
     let lost = (known.len() < items.len()).then_some(event::UNFIT);
-    Ok(Cell { text: serde_json::to_string(&known).unwrap_or_default(), more: None, lost })
+    let text = serde_json::to_string(&known).unwrap_or_default().into();
+    Ok(Cell { text, more: None, lost })
 }
 
 /// A date; the time of day of what should be one has no place.
-fn day(raw: &str) -> Result<Cell, Notice> {
+fn day(raw: &str) -> Result<Cell<'static>, Notice> {
     let date = time::date(raw).ok_or(event::NO_TIME)?;
     let at_midnight = time::is_date_only(raw) || time::instant(raw).is_some_and(is_midnight);
     let lost = (!at_midnight).then_some(event::UNFIT);
-    Ok(Cell { text: date::date_cell(date).map_err(notice)?, more: None, lost })
+    Ok(Cell { text: date::date_cell(date).map_err(notice)?.into(), more: None, lost })
 }
 
 fn is_midnight(at: jiff::Timestamp) -> bool {
@@ -148,17 +173,17 @@ pub(super) fn users(plan: &Plan, value: &[Node<'_>]) -> Result<String, Notice> {
 pub(super) fn named(
     value: &[Node<'_>],
     name: &dyn Fn(&str) -> Option<Box<str>>,
-) -> Result<Cell, Notice> {
+) -> Result<Cell<'static>, Notice> {
     let items = items(value)?;
     let shown = items.iter().map(|id| match name(id) {
         Some(name) if !name.trim().is_empty() => format!("{} ({id})", text::line(&name)),
         _ => text::line(id).into_owned(),
     });
-    Ok(joined(shown.collect::<Vec<_>>().join("; ")))
+    Ok(joined(shown.collect::<Vec<_>>().join("; ").into()))
 }
 
 /// A custom object that is in the export and of the type the relation points to.
-fn object(plan: &Plan, at: usize, id: String) -> Result<String, Notice> {
+fn object<'a>(plan: &Plan, at: usize, id: Cow<'a, str>) -> Result<Cow<'a, str>, Notice> {
     let (of_type, _) = plan.custom_objects.get(&crate::survey::hash(&id)).ok_or(event::DANGLING)?;
     let right = plan.types.get(at).is_some_and(|one| one.close_id == *of_type);
     if right { Ok(id) } else { Err(event::UNFIT) }

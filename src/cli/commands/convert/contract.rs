@@ -13,8 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// What an export is known by: the digest of the digests of its files, whatever their names and order.
 pub(in crate::cli) fn fingerprint(survey: &Survey) -> String {
-    let mut digests: Vec<&str> =
-        survey.ends.iter().filter_map(|end| end.sha256.as_deref()).collect();
+    let mut digests: Vec<&str> = survey.ends.iter().map(|end| &*end.sha256).collect();
     digests.sort_unstable();
     hex(&Sha256::digest(digests.join("\n")))
 }
@@ -49,7 +48,7 @@ pub(super) fn manifest(
     let files = sources.map(|(source, end)| manifest::SourceFile {
         path: source.name.clone(),
         bytes: end.bytes,
-        sha256: end.sha256.clone().unwrap_or_default(),
+        sha256: end.sha256.clone(),
     });
     let first = |at: usize| !steps[..at].iter().any(|before| before.object == steps[at].object);
     let rows = (0..steps.len()).filter(|at| first(*at)).map(|at| &steps[at]);

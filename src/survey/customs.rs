@@ -1,0 +1,132 @@
+//! Custom values of one part of the export: a profile for each field, and which id and name of a lead's
+//! fields hold the same. Fields are numbered here, so that nothing is allocated a value. It must not
+//! decide which belong together.
+
+use super::{Map, Profile, Survey};
+use crate::close::{Custom, Keys, Kind, Record, Space};
+use indexmap::Equivalent;
+
+/// The key of [`Survey::customs`].
+type Key = (Kind, Box<str>, Space, Box<str>);
+
+/// The same, borrowed.
+#[derive(Hash)]
+struct Borrowed<'k>(Kind, &'k str, Space, &'k str);
+
+impl Equivalent<Key> for Borrowed<'_> {
+    fn equivalent(&self, (kind, owner, space, key): &Key) -> bool {
+        (self.0, self.2) == (*kind, *space) && *self.3 == **key && *self.1 == **owner
+    }
+}
+
+/// The fields of one kind, custom type and space.
+#[derive(Debug)]
+struct Fields {
+    kind: Kind,
+    owner: Box<str>,
+    space: Space,
+    /// Numbers of the profiles.
+    numbers: Keys<Option<usize>>,
+}
+
+/// See the module's head.
+#[derive(Debug, Default)]
+pub(super) struct Customs {
+    fields: Vec<Fields>,
+    /// By number, in the order in which the fields were first seen.
+    profiles: Vec<Profile>,
+    pairs: Map<(usize, usize), u64>,
+    /// The numbers of the record in work, by id and by name.
+    ids: Vec<usize>,
+    names: Vec<usize>,
+}
+
+impl Customs {
+    /// Counts the custom values of a record.
+    pub fn see(&mut self, record: &Record<'_>) {
+        let owner = if record.customs.is_empty() { "" } else { record.custom_type() };
+        let (mut ids, mut names) = (std::mem::take(&mut self.ids), std::mem::take(&mut self.names));
+        self.count(record.kind, owner, Space::CustomId, &record.customs, &mut ids);
+        self.count(record.kind, owner, Space::CustomName, &record.named, &mut names);
+        if record.kind == Kind::Lead {
+            self.pair(record, &ids, &names);
+        }
+        (self.ids, self.names) = (ids, names);
+    }
+
+    fn count(
+        &mut self,
+        kind: Kind,
+        owner: &str,
+        space: Space,
+        customs: &[Custom<'_>],
+        numbers: &mut Vec<usize>,
+    ) {
+        numbers.clear();
+        if customs.is_empty() {
+            return;
+        }
+        let at = self.fields(kind, owner, space);
+        let Some(fields) = self.fields.get_mut(at) else { return };
+        for custom in customs {
+            let number = *fields.numbers.at(custom.key).get_or_insert(self.profiles.len());
+            if number == self.profiles.len() {
+                self.profiles.push(Profile::default());
+            }
+            self.profiles[number].see(custom.value);
+            numbers.push(number);
+        }
+    }
+
+    fn fields(&mut self, kind: Kind, owner: &str, space: Space) -> usize {
+        let same = |f: &Fields| (f.kind, f.space) == (kind, space) && *f.owner == *owner;
+        self.fields.iter().position(same).unwrap_or_else(|| {
+            let numbers = Keys::default();
+            self.fields.push(Fields { kind, owner: owner.into(), space, numbers });
+            self.fields.len() - 1
+        })
+    }
+
+    /// Pairs ids and names of custom fields: equal values, at the same place where several fit
+    /// (`close-format.md` §2.5).
+    fn pair(&mut self, record: &Record<'_>, ids: &[usize], names: &[usize]) {
+        let same_order = record.customs.len() == record.named.len();
+        for (i, (custom, id)) in record.customs.iter().zip(ids).enumerate() {
+            // An equal value at the same place decides, whatever else is equal.
+            let here = record.named.get(i).filter(|n| same_order && n.value == custom.value);
+            let name = here.and_then(|_| names.get(i)).or_else(|| {
+                let equal = record.named.iter().zip(names);
+                let mut equal = equal.filter(|(named, _)| named.value == custom.value);
+                equal.next().filter(|_| equal.next().is_none()).map(|(_, name)| name)
+            });
+            if let Some(name) = name {
+                *self.pairs.entry((*id, *name)).or_default() += 1;
+            }
+        }
+    }
+
+    /// Adds what was found to the survey of all.
+    pub fn add_to(self, survey: &mut Survey) {
+        let mut keys: Vec<(usize, &Fields, &str)> = Vec::with_capacity(self.profiles.len());
+        for fields in &self.fields {
+            let numbered = fields.numbers.iter();
+            keys.extend(numbered.filter_map(|(key, at)| Some(((*at)?, fields, key))));
+        }
+        keys.sort_unstable_by_key(|(number, ..)| *number);
+        for ((id, name), n) in self.pairs {
+            let [id, name] = [id, name].map(|number| keys.get(number).map(|(_, _, key)| *key));
+            if let Some((id, name)) = id.zip(name) {
+                *survey.pairs.entry((id.into(), name.into())).or_default() += n;
+            }
+        }
+        for (profile, (_, fields, key)) in self.profiles.into_iter().zip(keys) {
+            let borrowed = Borrowed(fields.kind, &fields.owner, fields.space, key);
+            if let Some(known) = survey.customs.get_mut(&borrowed) {
+                known.absorb(profile);
+            } else {
+                let key = (fields.kind, fields.owner.clone(), fields.space, key.into());
+                survey.customs.insert(key, profile);
+            }
+        }
+    }
+}
