@@ -9,6 +9,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+/// Bytes of rows to ask [`Ordered::next`] for: few enough to stay in a processor's cache.
+pub(super) const AT_A_TIME: usize = 1 << 18;
 /// Bytes of a run that are written at a time.
 const WRITE: usize = 1 << 18;
 /// Bytes that all runs of a step together read ahead.
@@ -72,21 +74,51 @@ impl Sorter {
         self.held.sort();
     }
 
-    /// Hands every row of one step to `take`, in order. Its runs are gone afterwards.
-    pub fn ordered(&self, step: usize, mut take: impl FnMut(Row<'_>) -> Result<()>) -> Result<()> {
-        let held = self.held.of_step(step);
+    /// The rows of one step, in order.
+    pub fn ordered(&self, step: usize) -> Result<Ordered<'_>> {
+        let memory: Memory<'_> = Box::new(self.held.of_step(step));
         match self.steps.get(step).filter(|step| !step.ends.is_empty()) {
-            None => held.into_iter().try_for_each(take),
-            Some(step) => {
-                let mut merge = Merge::open(step, held)?;
-                while let Some(row) = merge.first() {
-                    take(row)?;
+            None => Ok(Ordered::Memory(memory)),
+            Some(step) => Merge::open(step, memory).map(Ordered::Merge),
+        }
+    }
+}
+
+/// The rows of one step that were held in memory.
+type Memory<'s> = Box<dyn Iterator<Item = Row<'s>> + Send + 's>;
+
+/// The rows of one step, in order, as many at a time as are asked for.
+pub(super) enum Ordered<'s> {
+    Memory(Memory<'s>),
+    Merge(Merge<'s>),
+}
+
+impl Ordered<'_> {
+    /// Replaces what is in `rows` by the next ones, up to about so many bytes; none are left when it is
+    /// empty afterwards. The runs on disk are gone then.
+    pub fn next(&mut self, rows: &mut Rows, bytes: usize) -> Result<()> {
+        rows.clear();
+        match self {
+            Self::Memory(memory) => {
+                while rows.size() < bytes
+                    && let Some(row) = memory.next()
+                {
+                    rows.add(&row);
+                }
+            }
+            Self::Merge(merge) => {
+                while rows.size() < bytes
+                    && let Some(row) = merge.first()
+                {
+                    rows.add(&row);
                     merge.advance()?;
                 }
-                std::fs::remove_file(&step.path)
-                    .map_err(|e| Error::io("cannot remove temporary data", &step.path, e))
+                if rows.is_empty() {
+                    merge.remove()?;
+                }
             }
         }
+        Ok(())
     }
 }
 
@@ -112,11 +144,11 @@ impl Piece<'_> {
 }
 
 /// The runs of a step, joined: a heap of runs by their first rows.
-struct Merge<'m, M> {
+pub(super) struct Merge<'m> {
     file: File,
     path: &'m Path,
     runs: Vec<Run>,
-    memory: M,
+    memory: Memory<'m>,
     /// The first of the rows in memory that was not taken.
     next: Option<Row<'m>>,
     /// Numbers of runs with rows left, the first of all rows at the top; the number behind the last run
@@ -124,8 +156,8 @@ struct Merge<'m, M> {
     heap: Vec<usize>,
 }
 
-impl<'m, M: Iterator<Item = Row<'m>>> Merge<'m, M> {
-    fn open(step: &'m Step, mut memory: M) -> Result<Self> {
+impl<'m> Merge<'m> {
+    fn open(step: &'m Step, mut memory: Memory<'m>) -> Result<Self> {
         let path = &*step.path;
         let file =
             File::open(path).map_err(|e| Error::io("cannot read temporary data", path, e))?;
@@ -170,6 +202,11 @@ impl<'m, M: Iterator<Item = Row<'m>>> Merge<'m, M> {
         }
         self.sink(0);
         Ok(())
+    }
+
+    fn remove(&self) -> Result<()> {
+        std::fs::remove_file(self.path)
+            .map_err(|e| Error::io("cannot remove temporary data", self.path, e))
     }
 
     fn fill(&mut self, run: usize) -> Result<()> {
@@ -301,13 +338,17 @@ mod tests {
         sorter.sort();
         let step = |step| {
             let mut out = Vec::new();
-            let take = |row: Row<'_>| {
-                let id = String::from_utf8(row.id.to_vec()).unwrap();
-                out.push((row.at, id, row.hash, row.line.to_vec()));
-                Ok(())
-            };
-            sorter.ordered(step, take).unwrap();
-            out
+            let (mut ordered, mut rows) = (sorter.ordered(step).unwrap(), Rows::default());
+            loop {
+                ordered.next(&mut rows, 500).unwrap();
+                if rows.is_empty() {
+                    return out;
+                }
+                out.extend(rows.iter().map(|row| {
+                    let id = String::from_utf8(row.id.to_vec()).unwrap();
+                    (row.at, id, row.hash, row.line.to_vec())
+                }));
+            }
         };
         let out = (0..3).map(step).collect();
         assert_eq!(dir.path().read_dir().unwrap().count(), 0);

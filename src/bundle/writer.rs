@@ -5,7 +5,7 @@ use super::archive::Archive;
 use super::files::{self, Collected, Filed};
 use super::manifest::{StateFile, Step, StepFile};
 use super::rejects::Rejects;
-use super::sorter::{Piece, Sorter};
+use super::sorter::{AT_A_TIME, Piece, Sorter};
 use super::spill::Spill;
 use super::stage::Stage;
 use super::state::{Compare, Delta, OldBundle, StateWriter, StepDelta};
@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::event::{Notice, RecordCounts};
 use crate::plan::{Plan, StepPlan};
 use crate::survey::Map;
-use crate::transform::{Output, Spilled};
+use crate::transform::{Output, Rows, Spilled};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -238,11 +238,22 @@ fn write_sorted(
     let mut state = StateWriter::create(root, object, &step.stem)?;
     let compare = |old: &OldBundle| Compare::new(object, &step.stem, old.state(&step.stem)?);
     let mut compare = old.map(compare).transpose()?;
-    sorter.ordered(at, |row| {
-        state.write(&row)?;
-        let write = compare.as_mut().map_or(Ok(true), |compare| compare.meet(&row))?;
-        if write { tables.write(&row) } else { Ok(()) }
-    })?;
+    let (mut ordered, mut rows, mut ahead) =
+        (sorter.ordered(at)?, Rows::default(), Rows::default());
+    ordered.next(&mut rows, AT_A_TIME)?;
+    while !rows.is_empty() {
+        let write = || {
+            rows.iter().try_for_each(|row| {
+                state.write(&row)?;
+                let write = compare.as_mut().map_or(Ok(true), |compare| compare.meet(&row))?;
+                if write { tables.write(&row) } else { Ok(()) }
+            })
+        };
+        // One step has most of the rows: two threads share it.
+        let (written, read) = rayon::join(write, || ordered.next(&mut ahead, AT_A_TIME));
+        written.and(read)?;
+        std::mem::swap(&mut rows, &mut ahead);
+    }
     let delta = compare.map(Compare::finish).transpose()?;
     Ok(Sorted { files: tables.finish()?, state: state.finish()?, delta })
 }

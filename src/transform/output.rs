@@ -71,6 +71,15 @@ impl Rows {
         self.rows.push(Held { at, hash, start, step, id, line });
     }
 
+    /// Adds a row that stands elsewhere.
+    pub fn add(&mut self, row: &Row<'_>) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(row.id);
+        self.bytes.extend_from_slice(row.line);
+        let (id, line) = (row.id.len() as u32, row.line.len() as u32);
+        self.rows.push(Held { at: row.at, hash: row.hash, start, step: row.step as u32, id, line });
+    }
+
     /// Adds all rows of `other`.
     pub fn append(&mut self, other: &Self) {
         let from = self.bytes.len();

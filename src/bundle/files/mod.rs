@@ -13,12 +13,12 @@ mod tally;
 
 use super::digest::DigestedFile;
 use super::manifest::{Attachments, IndexFile, StateFile};
-use super::sorter::{Piece, Sorter};
+use super::sorter::{AT_A_TIME, Piece, Sorter};
 use super::state::{Compare, OldBundle, StateWriter, StepDelta};
 use crate::error::{Error, Result};
 use crate::plan::{Files, Plan};
 use crate::survey::Map;
-use crate::transform::{Reference, Row};
+use crate::transform::{Reference, Row, Rows};
 use claims::{Claims, Read};
 use hashbrown::HashSet;
 use report::Report;
@@ -118,15 +118,21 @@ pub(super) fn finish(plan: &Plan, collected: Collected, place: &Place<'_>) -> Re
     let mut group: Vec<group::Entry> = Vec::new();
     let mut full = false;
     sorter.sort();
-    sorter.ordered(0, |row| {
-        let reference: Reference = serde_json::from_slice(row.line).map_err(Error::report)?;
-        let last = group.last().map(|(last, _)| last).filter(|last| last.key != reference.key);
-        if last.is_some_and(|last| full || last.owner != reference.owner) {
-            writer.group(&mut group)?;
+    let (mut ordered, mut rows) = (sorter.ordered(0)?, Rows::default());
+    loop {
+        ordered.next(&mut rows, AT_A_TIME)?;
+        if rows.is_empty() {
+            break;
         }
-        full = group::add(&mut group, reference);
-        Ok(())
-    })?;
+        for row in rows.iter() {
+            let reference: Reference = serde_json::from_slice(row.line).map_err(Error::report)?;
+            let last = group.last().map(|(last, _)| last).filter(|last| last.key != reference.key);
+            if last.is_some_and(|last| full || last.owner != reference.owner) {
+                writer.group(&mut group)?;
+            }
+            full = group::add(&mut group, reference);
+        }
+    }
     writer.group(&mut group)?;
     writer.finish(plan.sample.is_some())
 }
