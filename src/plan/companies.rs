@@ -136,12 +136,7 @@ pub(super) fn dedupe(
 
 impl Companies {
     /// One company for each survivor, numbered by the oldest of its leads.
-    fn fill(
-        &mut self,
-        survivor: &[Number],
-        with: &[(Number, Span)],
-        host_of: &[Option<Number>],
-    ) {
+    fn fill(&mut self, survivor: &[Number], with: &[(Number, Span)], host_of: &[Option<Number>]) {
         // The oldest lead of each company, then its age among the company's leads.
         let mut oldest: Vec<Option<u32>> = vec![None; with.len()];
         for (at, survivor) in survivor.iter().enumerate() {
@@ -161,6 +156,8 @@ impl Companies {
             self.all.push(Entry { members, host });
         }
         self.all.shrink_to_fit();
+        self.members.shrink_to_fit();
+        self.hosts.finish();
     }
 
     /// The host of the next company. No two companies have one domain: older ones choose first.
@@ -175,12 +172,7 @@ impl Companies {
     }
 }
 
-fn join_by_host(
-    hosts: &Ids,
-    host_of: &[Option<Number>],
-    sets: &mut Sets,
-    edges: &mut Vec<Edge>,
-) {
+fn join_by_host(hosts: &Ids, host_of: &[Option<Number>], sets: &mut Sets, edges: &mut Vec<Edge>) {
     let mut first: Vec<Option<usize>> = vec![None; hosts.len()];
     for (at, host) in host_of.iter().enumerate() {
         let Some(host) = *host else { continue };

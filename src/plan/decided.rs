@@ -110,8 +110,7 @@ impl Question<'_> {
         if lines.is_empty() {
             return (pairs, idle);
         }
-        let position: Map<&str, usize> =
-            (0..self.count).map(|at| ((self.id)(at), at)).collect();
+        let position: Map<&str, usize> = (0..self.count).map(|at| ((self.id)(at), at)).collect();
         for decided in lines {
             let find = |id: &str| position.get(id).copied();
             match (find(&decided.survivor), find(&decided.merged)) {
@@ -300,6 +299,12 @@ impl Plan {
     /// Close ids of the two records of a merge.
     pub fn ids_of(&self, merge: &Merge) -> [&str; 2] {
         merge.ids(&self.leads, &self.contacts)
+    }
+
+    /// Memory of all merges in bytes.
+    pub fn merges_bytes(&self) -> usize {
+        let reasons: usize = self.merges.iter().map(|merge| merge.reason.len()).sum();
+        self.merges.capacity() * size_of::<Merge>() + reasons
     }
 
     /// What Close calls the two records of a merge.

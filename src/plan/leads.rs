@@ -121,17 +121,20 @@ pub(super) fn identify(
     for (at, draft) in drafts.iter().enumerate() {
         let number = Number::new(at);
         let (lead, name) = (&leads[number], leads.name(number));
-        let case = Case { name, lead, draft: *draft, contacts: &contacts, strategy: settings.leads };
+        let case =
+            Case { name, lead, draft: *draft, contacts: &contacts, strategy: settings.leads };
         let ((has, company_evidence), (verdict, evidence)) = (case.company(), case.verdict());
         if has {
             with_company.push((number, draft.url));
         }
         let lead = &mut leads[number];
-        (lead.verdict, lead.evidence, lead.company_evidence) = (verdict, evidence, company_evidence);
+        (lead.verdict, lead.evidence, lead.company_evidence) =
+            (verdict, evidence, company_evidence);
     }
     let (companies, shared) =
         companies::dedupe(&mut leads, &with_company, settings.companies, decisions)?;
     drop(with_company);
+    leads.keep_texts(|lead, keep| lead.name = keep(lead.name));
     drop(drafts);
     let (mut merges, mut idle) = (people.merges, people.idle);
     merges.extend(shared.merges);
@@ -185,7 +188,9 @@ fn resolve(
     // Of equal copies the first in the export is the better one: the order is kept.
     copies.sort_by(|a, b| (a.id, b.rank).cmp(&(b.id, a.rank)));
     let mut found: Vec<(LeadCopy, bool)> = Vec::with_capacity(ids.len());
-    found.extend(copies.chunk_by(|a, b| a.id == b.id).map(|same| (one(same, listed), same.len() > 1)));
+    found.extend(
+        copies.chunk_by(|a, b| a.id == b.id).map(|same| (one(same, listed), same.len() > 1)),
+    );
     drop(copies);
     found.sort_unstable_by(|(a, _), (b, _)| {
         (a.created, ids.text(a.id)).cmp(&(b.created, ids.text(b.id)))
@@ -193,7 +198,12 @@ fn resolve(
     let own = ids.renumber(found.iter().map(|(lead, _)| lead.id));
     let draft = |(lead, _): &(LeadCopy, bool)| {
         let url = lead.url.unwrap_or(Span::EMPTY);
-        Draft { url, listed: lead.contacts, contacts: 0, website: link::link(texts.get(url)).is_ok() }
+        Draft {
+            url,
+            listed: lead.contacts,
+            contacts: 0,
+            website: link::link(texts.get(url)).is_ok(),
+        }
     };
     let drafts = found.iter().map(draft).collect();
     let leads = found.iter().map(|(lead, copies)| Lead {

@@ -182,6 +182,12 @@ pub(super) fn merge(
         contact.survivor = *survivor;
     }
     deal_primaries(contacts, emails);
+    contacts.keep_texts(|contact, keep| {
+        let same = contact.primary == contact.first_email;
+        contact.name = keep(contact.name);
+        contact.first_email = contact.first_email.map(&mut *keep);
+        contact.primary = if same { contact.first_email } else { contact.primary.map(&mut *keep) };
+    });
     Ok(outcome)
 }
 
@@ -193,7 +199,8 @@ fn join_by_email(contacts: &Roster<Contact>) -> Vec<Edge> {
     for alike in same_first_email(contacts).chunk_by(|(a, _), (b, _)| a == b) {
         let Some((first, _)) = alike.first() else { continue };
         let same = || std::iter::once(*first).chain(alike.iter().map(|(_, at)| *at));
-        let email = contacts[*first].first_email.map(|span| contacts.text(span)).unwrap_or_default();
+        let email =
+            contacts[*first].first_email.map(|span| contacts.text(span)).unwrap_or_default();
         let mut by_name: Map<String, Number> = Map::default();
         let oldest_named = same().find(|at| !key(*at).is_empty()).unwrap_or(*first);
         for at in same() {

@@ -38,13 +38,15 @@ pub fn survey_of(
     waived: &Waived,
     keep: Option<Keep<'_>>,
 ) -> Result<(Survey, Seen)> {
-    let seen = Seen::for_bytes(Sources::estimate(&sources.files));
+    let mut seen = Seen::for_bytes(Sources::estimate(&sources.files));
     let mut all = Survey { latest: i64::MIN, ..Survey::default() };
     let work = |chunk: Chunk| chunk_survey(&chunk, &seen, waived, keep);
     let ends = pipeline::ordered(pool, &sources.files, true, work, |part| {
         all.absorb(part);
         Ok(())
     })?;
+    seen.finish();
+    all.people.finish();
     all.count_different();
     all.incomplete.archives = sources.damaged;
     (all.sources, all.ends) = (sources.files, ends);

@@ -80,7 +80,8 @@ pub(super) fn cell(plan: &Plan, field: &CustomField, value: &[Node<'_>]) -> Resu
         ValueRule::Member => plan.member(&single(value)?).ok_or(event::NO_MEMBER)?.to_owned(),
         ValueRule::Contact => plan.person(&single(value)?).ok_or(event::DANGLING)?.to_owned(),
         ValueRule::Contacts => {
-            let name = |id: &str| plan.contacts.find(id).map(|found| plan.contacts.name(found).into());
+            let name =
+                |id: &str| plan.contacts.find(id).map(|found| plan.contacts.name(found).into());
             return named(value, &name);
         }
         ValueRule::Object(at) => object(plan, at, single(value)?)?,
