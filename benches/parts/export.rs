@@ -72,7 +72,7 @@ fn generated(layout: Layout) -> Result<Vec<u8>, Failure> {
 
 /// All chunks of an export.
 pub fn chunks(bytes: &[u8]) -> Result<Vec<Chunk>, Failure> {
-    let mut splitter = Splitter::new(bytes, Path::new("leads.json").into(), 0, false);
+    let mut splitter = Splitter::new(bytes, Path::new("leads.json").into(), 0);
     let mut chunks = Vec::new();
     while let Some(chunk) = splitter.next_chunk()? {
         chunks.push(chunk);

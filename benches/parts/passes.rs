@@ -26,7 +26,12 @@ pub fn bench(criterion: &mut Criterion, export: &Export) -> Result<(), Failure> 
     let plan = planned(surveyed(&pool, &sources, &rules)?, &rules, &workspace)?;
     let chunks = chunks(&export.array)?;
     group.bench_function("transform", |bencher| {
-        bencher.iter(|| chunks.iter().map(|chunk| transform::chunk(&plan, chunk)).for_each(drop));
+        let spares = transform::Spares::default();
+        bencher.iter(|| {
+            chunks
+                .iter()
+                .for_each(|chunk| spares.put(transform::chunk(&plan, spares.take(), chunk)));
+        });
     });
     // A plan takes its survey apart, so each needs one of its own, which takes longer than the plan.
     group.measurement_time(Duration::from_millis(200));

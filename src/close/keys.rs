@@ -61,7 +61,7 @@ mod tests {
         #[test]
         fn counts_as_a_plain_map_does(keys in proptest::collection::vec("[a-e]{0,2}", 0..60)) {
             let mut fast = Keys::<u64>::default();
-            let mut plain = indexmap::IndexMap::<&str, u64, foldhash::fast::FixedState>::default();
+            let mut plain = IndexMap::<&str, u64, foldhash::fast::FixedState>::default();
             for key in &keys {
                 *fast.at(key) += 1;
                 *plain.entry(key).or_default() += 1;

@@ -156,6 +156,8 @@ impl Companies {
             self.all.push(Entry { members, host });
         }
         self.all.shrink_to_fit();
+        self.members.shrink_to_fit();
+        self.hosts.finish();
     }
 
     /// The host of the next company. No two companies have one domain: older ones choose first.

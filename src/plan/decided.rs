@@ -301,6 +301,12 @@ impl Plan {
         merge.ids(&self.leads, &self.contacts)
     }
 
+    /// Memory of all merges in bytes.
+    pub fn merges_bytes(&self) -> usize {
+        let reasons: usize = self.merges.iter().map(|merge| merge.reason.len()).sum();
+        self.merges.capacity() * size_of::<Merge>() + reasons
+    }
+
     /// What Close calls the two records of a merge.
     pub fn names_of(&self, merge: &Merge) -> [&str; 2] {
         [merge.survivor, merge.merged].map(|one| match merge.object {

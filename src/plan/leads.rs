@@ -134,6 +134,7 @@ pub(super) fn identify(
     let (companies, shared) =
         companies::dedupe(&mut leads, &with_company, settings.companies, decisions)?;
     drop(with_company);
+    leads.keep_texts(|lead, keep| lead.name = keep(lead.name));
     drop(drafts);
     let (mut merges, mut idle) = (people.merges, people.idle);
     merges.extend(shared.merges);

@@ -182,6 +182,12 @@ pub(super) fn merge(
         contact.survivor = *survivor;
     }
     deal_primaries(contacts, emails);
+    contacts.keep_texts(|contact, keep| {
+        let same = contact.primary == contact.first_email;
+        contact.name = keep(contact.name);
+        contact.first_email = contact.first_email.map(&mut *keep);
+        contact.primary = if same { contact.first_email } else { contact.primary.map(&mut *keep) };
+    });
     Ok(outcome)
 }
 

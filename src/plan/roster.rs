@@ -16,10 +16,20 @@ pub struct Roster<T> {
 
 impl<T> Roster<T> {
     /// A list whose ids have the numbers of the entries.
-    pub(super) fn new(ids: Ids, mut texts: Texts, all: Vec<T>) -> Self {
+    pub(super) fn new(ids: Ids, texts: Texts, mut all: Vec<T>) -> Self {
         debug_assert_eq!(ids.len(), all.len());
-        texts.finish();
+        all.shrink_to_fit();
         Self { ids, texts, all }
+    }
+
+    /// Gives up all texts but those that `each` keeps; it gets them under new spans.
+    pub(super) fn keep_texts(&mut self, each: impl Fn(&mut T, &mut dyn FnMut(Span) -> Span)) {
+        let (old, mut new) = (std::mem::take(&mut self.texts), Texts::default());
+        for one in &mut self.all {
+            each(one, &mut |span| new.add(old.get(span)));
+        }
+        new.finish();
+        self.texts = new;
     }
 
     /// The number of the one with this Close id.

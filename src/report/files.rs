@@ -25,8 +25,8 @@ pub fn write(
     let json = serde_json::to_vec_pretty(summary).map_err(Error::report)?;
     stage.write("reports/reconciliation.json", &with_newline(json))?;
     stage.write("reports/ledger.csv", &ledger(survey, plan, totals)?)?;
-    stage.write("reports/leads.csv", &leads(plan)?)?;
-    stage.write("reports/merges.csv", &merges(plan)?)?;
+    leads(plan, sheet_at(stage, "reports/leads.csv")?)?;
+    merges(plan, sheet_at(stage, "reports/merges.csv")?)?;
     stage.write("reports/owners.csv", &owners(plan)?)?;
     stage.write("reports/names.csv", &names::write(plan)?)?;
     stage.write("reports/inventory.md", inventory::write(survey, plan).as_bytes())
@@ -100,8 +100,7 @@ fn unruled(plan: &Plan, line: &crate::close::ledger::Line) -> (String, String) {
 }
 
 /// Each lead with what represents it and why.
-fn leads(plan: &Plan) -> Result<Vec<u8>> {
-    let mut out = sheet();
+fn leads(plan: &Plan, mut out: Sheet) -> Result<()> {
     let head =
         ["lead", "name", "represented_by", "close_id", "evidence", "company", "company_evidence"];
     out.write_record(head).map_err(Error::report)?;
@@ -117,13 +116,12 @@ fn leads(plan: &Plan) -> Result<Vec<u8>> {
         let [evidence, why] = [lead.evidence.text(), lead.company_evidence.text()];
         out.write_record([id, &name, what, by, evidence, company, why]).map_err(Error::report)?;
     }
-    bytes(out)
+    out.flush().map_err(Error::report)
 }
 
 /// What was merged and what was kept apart, in the form in which a person can decide otherwise and
 /// give it back ([`crate::mapping::Decisions`]).
-fn merges(plan: &Plan) -> Result<Vec<u8>> {
-    let mut out = sheet();
+fn merges(plan: &Plan, mut out: Sheet) -> Result<()> {
     let head =
         ["object", "survivor", "survivor_name", "merged", "merged_name", "reason", "decision"];
     out.write_record(head).map_err(Error::report)?;
@@ -133,7 +131,7 @@ fn merges(plan: &Plan) -> Result<Vec<u8>> {
         let row = [merge.object, survivor, &stands, merged, &gone, &merge.reason, merge.decision];
         out.write_record(row).map_err(Error::report)?;
     }
-    bytes(out)
+    out.flush().map_err(Error::report)
 }
 
 /// Writes `delta.csv`: what happened to which row since an older bundle. In order of steps, then new,
@@ -205,6 +203,18 @@ fn owners(plan: &Plan) -> Result<Vec<u8>> {
         .map_err(Error::report)?;
     }
     bytes(out)
+}
+
+/// A report with a line for each lead is written as it is made.
+type Sheet = csv::Writer<std::fs::File>;
+
+/// A sheet in a file of a folder that is there.
+fn sheet_at(stage: &Stage, name: &str) -> Result<Sheet> {
+    let path = stage.path().join(name);
+    let file = std::fs::File::create(&path);
+    let file = file.map_err(|e| Error::io("cannot write the bundle", &path, e))?;
+    let mut sheet = csv::WriterBuilder::new();
+    Ok(sheet.quote_style(csv::QuoteStyle::Always).buffer_capacity(1 << 16).from_writer(file))
 }
 
 pub(super) fn sheet() -> csv::Writer<Vec<u8>> {

@@ -7,6 +7,7 @@ pub mod conservation;
 pub mod files;
 pub mod findings;
 mod inventory;
+pub mod kept;
 pub mod left_out;
 pub mod map;
 mod names;

@@ -39,7 +39,7 @@ pub fn survey_of(
     waived: &Waived,
     keep: Option<Keep<'_>>,
 ) -> Result<(Survey, Seen)> {
-    let seen = Seen::for_bytes(Sources::estimate(&sources.files));
+    let mut seen = Seen::for_bytes(Sources::estimate(&sources.files));
     let mut all = Survey { latest: i64::MIN, ..Survey::default() };
     let work = |chunk: &Chunk| chunk_survey(chunk, &seen, waived, keep);
     let ends = pipeline::first(pool, &sources.files, work, |part| {
@@ -47,6 +47,8 @@ pub fn survey_of(
         part.customs.add_to(&mut all);
         Ok(())
     })?;
+    seen.finish();
+    all.people.finish();
     all.count_different();
     all.incomplete.archives = sources.damaged;
     (all.sources, all.ends) = (sources.files, ends);

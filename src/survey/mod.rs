@@ -116,6 +116,11 @@ pub struct Survey {
 }
 
 impl Survey {
+    /// Memory that the places of records take, in bytes.
+    pub fn places_bytes(&self) -> usize {
+        self.ends.iter().map(SourceEnd::kept).sum()
+    }
+
     /// Calls `decide` with what decides the schema taken from the survey of a whole export, so that
     /// a sample of it has the same objects, fields, options and stages; the counts stay its own.
     pub fn shaped_like<T>(&mut self, whole: Self, decide: impl FnOnce(&mut Self) -> T) -> T {

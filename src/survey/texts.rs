@@ -165,8 +165,14 @@ impl Ids {
             None => false,
         });
         self.spans = spans;
-        self.texts.finish();
+        self.finish();
         new
+    }
+
+    /// Gives back what is reserved for more.
+    pub fn finish(&mut self) {
+        self.spans.shrink_to_fit();
+        self.texts.finish();
     }
 
     /// Memory in bytes.

@@ -15,7 +15,7 @@ use crate::mapping::{MapFile, Rules, Settings};
 use crate::pipeline;
 use crate::plan::{Basis, Coverage, Files, Plan, Sample, coverage};
 use crate::read::{Chunk, Sources};
-use crate::report::{MapLine, Summary, conservation, files, left_out};
+use crate::report::{MapLine, Summary, conservation, files, kept, left_out};
 use crate::survey::{Survey, Visit, survey, survey_of};
 use crate::transform::{self, Spares};
 use crate::twenty::workspace::Workspace;
@@ -130,12 +130,7 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     if survey.read.keys().all(|kind| *kind == Kind::Unknown) {
         return Err(nothing(&survey, &options.exports));
     }
-    detail(&format!(
-        "survey: {} leads, {} contacts, filter of {} bytes for repeated ids",
-        survey.leads.len(),
-        survey.contacts.len(),
-        seen.bytes()
-    ));
+    detail(&kept::survey(&survey, &seen));
     let standard = Workspace::standard()?;
     let workspace = options.workspace.as_ref().unwrap_or(&standard);
     let export = fingerprint(&survey);
@@ -148,6 +143,7 @@ pub fn convert(options: &Options, rules: Rules, detail: &dyn Fn(&str)) -> Result
     if let Some(n) = options.sample {
         (survey, plan) = sampled(&pool, n, survey, &plan, basis)?;
     }
+    detail(&kept::plan(&plan));
     plan.files = Files::new(found);
     let writer = Writer::new(&plan, &stage, old.as_ref())?;
     let mut writer = writer.keeping_files(!options.no_copy_files);
