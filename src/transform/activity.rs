@@ -54,7 +54,7 @@ fn phone_call(work: &mut Work<'_>, record: &Record<'_>, links: &Links<'_>, cells
     }
     let known = |raw: &str| {
         let value = raw.to_uppercase().replace('-', "_");
-        is_option(Object::Task, "disposition", &value).then_some(value).ok_or(event::UNFIT)
+        is_option(col::DISPOSITION, &value).then_some(value).ok_or(event::UNFIT)
     };
     match record.take_as(call::DISPOSITION, known) {
         Some(Ok(value)) => cells.set(col::DISPOSITION, value),
@@ -63,8 +63,8 @@ fn phone_call(work: &mut Work<'_>, record: &Record<'_>, links: &Links<'_>, cells
     }
     number_of_seconds(work, record, call::DURATION, cells);
     remote_phone(work, record, [call::PHONE, call::REMOTE_PHONE], cells);
-    let direction = option_label(Object::Task, "direction", cells.get(col::DIRECTION));
-    let ending = option_label(Object::Task, "disposition", cells.get(col::DISPOSITION));
+    let direction = option_label(col::DIRECTION, cells.get(col::DIRECTION));
+    let ending = option_label(col::DISPOSITION, cells.get(col::DISPOSITION));
     let with = if links.lead_name.is_empty() { cells.get(col::PHONE) } else { links.lead_name };
     let mut title = format!("{} call", direction.unwrap_or("Phone"));
     if !with.is_empty() {

@@ -1,7 +1,7 @@
 //! E-mails: the text body first, the HTML where there is none (design §5); participants as text. It
 //! must not lose quoted history: what the map asks to leave out of the body is kept whole.
 
-use super::parts::{TITLE, body, direction, remarked, sent, status};
+use super::parts::{TITLE, body, direction, remark_title, sent, status};
 use super::rows::Cells;
 use super::work::Work;
 use crate::close::record::scalar;
@@ -12,6 +12,7 @@ use crate::plan::Plan;
 use crate::read::{Node, node};
 use crate::twenty::objects::task as col;
 use crate::twenty::{markdown, text};
+use std::borrow::Cow;
 
 pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     cells.set(col::ACTIVITY_TYPE, "EMAIL");
@@ -19,8 +20,7 @@ pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells)
     sending(work, record, cells);
     contents(work, record, cells);
     let unusual = status(record, e::STATUS, &["inbox", "sent"]);
-    let title = remarked(cells.get(col::TITLE), unusual.as_deref());
-    cells.set(col::TITLE, title);
+    remark_title(cells, unusual.as_deref());
     participants(work, record, cells);
     work.line(record, e::THREAD_ID, cells, col::THREAD_ID);
 }
@@ -36,30 +36,35 @@ fn sending(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
 }
 
 fn contents(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
-    let plain = record.peek(e::BODY_TEXT).filter(|text| !text.trim().is_empty());
-    let mut first = String::new();
+    let plain = record.peek(e::BODY_TEXT).filter(|text| !text.trim_start().is_empty());
+    let mut html = None;
     if let Some(plain) = plain {
         record.take(e::BODY_TEXT);
         record.archive(e::BODY_HTML);
         let own = own_text(work.plan, record, e::BODY_TEXT, plain);
         body(work, record, e::BODY_TEXT, &markdown::from_text(own), cells, col::BODY);
-        first = markdown::title(plain, TITLE).into_owned();
     } else {
         if record.peek(e::BODY_TEXT).is_some() {
             record.noise(e::BODY_TEXT);
         }
-        if let Some(html) = work.text(record, e::BODY_HTML) {
-            let markdown = markdown::from_html(&html);
+        html = work.text(record, e::BODY_HTML);
+        if let Some(html) = &html {
+            let markdown = markdown::from_html(html);
             let own = own_text(work.plan, record, e::BODY_HTML, &markdown);
             body(work, record, e::BODY_HTML, own, cells, col::BODY);
-            if record.peek(e::SUBJECT).is_none() {
-                first = markdown::title(&markdown::plain_from_html(&html), TITLE).into_owned();
-            }
         }
     }
     work.line(record, e::SUBJECT, cells, col::TITLE);
     if cells.get(col::TITLE).is_empty() {
-        let title = text::line(&first);
+        let shown = match (plain, html) {
+            (Some(plain), _) => Cow::Borrowed(plain),
+            (None, Some(html)) if record.peek(e::SUBJECT).is_none() => {
+                markdown::plain_from_html(&html).into()
+            }
+            _ => "".into(),
+        };
+        let title = markdown::title(&shown, TITLE);
+        let title = text::line(&title);
         cells.set(col::TITLE, if title.is_empty() { "(no subject)" } else { &title });
     }
 }
@@ -81,20 +86,29 @@ fn own_text<'t>(plan: &Plan, record: &Record<'_>, field: Field, text: &'t str) -
 /// `From: …; To: …; Cc: …`, from the message's own lines, else from its envelope.
 fn participants(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     let envelope = record.list(e::ENVELOPE).first();
-    let mut parts = Vec::new();
-    let sender = work.text(record, e::SENDER).map(|sender| text::line(&sender).into_owned());
-    let from = sender.or_else(|| {
-        envelope.map(|en| mailboxes(en.list(envelope::FROM))).filter(|f| !f.is_empty())
-    });
-    parts.extend(from.map(|from| format!("From: {from}")));
-    for (label, field, inside) in
-        [("To", e::TO, envelope::TO), ("Cc", e::CC, envelope::CC), ("Bcc", e::BCC, envelope::BCC)]
-    {
-        let own = addresses(record, field);
-        let list =
-            if own.is_empty() { envelope.map(|en| mailboxes(en.list(inside))) } else { Some(own) };
-        let list = list.filter(|list| !list.is_empty());
-        parts.extend(list.map(|list| format!("{label}: {list}")));
+    let mut text = String::new();
+    match work.text(record, e::SENDER) {
+        Some(sender) => {
+            text.push_str("From: ");
+            text.push_str(&text::line(&sender));
+        }
+        None => part(&mut text, &["From: "], |text| {
+            envelope.into_iter().for_each(|en| mailboxes(en.list(envelope::FROM), text));
+        }),
+    }
+    for (label, field, inside) in [
+        ("To: ", e::TO, envelope::TO),
+        ("Cc: ", e::CC, envelope::CC),
+        ("Bcc: ", e::BCC, envelope::BCC),
+    ] {
+        let parting = if text.is_empty() { "" } else { "; " };
+        part(&mut text, &[parting, label], |text| {
+            let start = text.len();
+            addresses(record, field, text);
+            if text.len() == start {
+                envelope.into_iter().for_each(|en| mailboxes(en.list(inside), text));
+            }
+        });
     }
     for list in [envelope::FROM, envelope::SENDER, envelope::TO, envelope::CC, envelope::BCC] {
         for one in envelope.into_iter().flat_map(|en| en.list(list)) {
@@ -102,7 +116,6 @@ fn participants(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
             one.take(mailbox::NAME);
         }
     }
-    let text = parts.join("; ");
     let shown = text::head(&text, text::MAX_CELL);
     cells.set(col::PARTICIPANTS, shown);
     if shown.len() < text.len() {
@@ -110,35 +123,49 @@ fn participants(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     }
 }
 
+/// Adds `before` and what `write` says, or nothing if that is nothing.
+fn part(text: &mut String, before: &[&str], write: impl FnOnce(&mut String)) {
+    let end = text.len();
+    before.iter().for_each(|piece| text.push_str(piece));
+    let start = text.len();
+    write(text);
+    if text.len() == start {
+        text.truncate(end);
+    }
+}
+
 /// Addresses as Close writes them, as text each; some exports hold objects like those of the envelope.
-fn addresses(record: &Record<'_>, field: Field) -> String {
-    let Some(value) = record.take_whole(field) else { return String::new() };
+fn addresses(record: &Record<'_>, field: Field, text: &mut String) {
+    let Some(value) = record.take_whole(field) else { return };
     let one = match value.first() {
         Some(Node::Array { .. }) => None,
         _ => Some(value),
     };
-    let all = one.into_iter().chain(node::elements(value)).filter(|item| !node::is_empty(item));
-    let shown = all.map(|item| match (scalar(item), node::get_text(item, "email")) {
-        (Some(text), _) => text::line(&text).into_owned(),
-        (None, Some(email)) => match node::get_text(item, "name") {
-            Some(name) => format!("{} <{}>", text::line(name), text::line(email)),
-            None => text::line(email).into_owned(),
-        },
-        (None, None) => {
-            record.keep_whole(field);
-            String::new()
-        }
-    });
-    shown.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
+    let start = text.len();
+    for item in one.into_iter().chain(node::elements(value)).filter(|item| !node::is_empty(item)) {
+        let comma = if text.len() > start { ", " } else { "" };
+        part(text, &[comma], |text| match (scalar(item), node::get_text(item, "email")) {
+            (Some(address), _) => text.push_str(&text::line(&address)),
+            (None, Some(email)) => mailbox(node::get_text(item, "name"), Some(email), text),
+            (None, None) => record.keep_whole(field),
+        });
+    }
 }
 
-fn mailboxes(list: &[Record<'_>]) -> String {
-    let shown = list.iter().filter_map(|one| {
-        let (email, name) = (one.peek(mailbox::EMAIL), one.peek(mailbox::NAME));
-        match (name.map(text::line), email.map(text::line)) {
-            (Some(name), Some(email)) => Some(format!("{name} <{email}>")),
-            (name, email) => name.or(email).map(std::borrow::Cow::into_owned),
-        }
-    });
-    shown.collect::<Vec<_>>().join(", ")
+fn mailboxes(list: &[Record<'_>], text: &mut String) {
+    let known = list.iter().map(|one| (one.peek(mailbox::NAME), one.peek(mailbox::EMAIL)));
+    let known = known.filter(|(name, email)| name.is_some() || email.is_some());
+    for (n, (name, email)) in known.enumerate() {
+        text.push_str(if n > 0 { ", " } else { "" });
+        mailbox(name, email, text);
+    }
+}
+
+/// `Ada Beispiel <ada@x.example>`, or what is known of it.
+fn mailbox(name: Option<&str>, email: Option<&str>, text: &mut String) {
+    text.push_str(&name.map(text::line).unwrap_or_default());
+    if let Some(email) = email.map(text::line) {
+        let (open, close) = if name.is_some() { (" <", ">") } else { ("", "") };
+        [open, &email, close].into_iter().for_each(|piece| text.push_str(piece));
+    }
 }

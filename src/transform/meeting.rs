@@ -1,6 +1,6 @@
 //! Meetings: a task due when it starts, with the invitation, the notes and who was there.
 
-use super::parts::{body, number_of_seconds, remarked, rich, status};
+use super::parts::{body, number_of_seconds, remark_title, rich, status};
 use super::rows::Cells;
 use super::work::{Links, Work};
 use crate::close::Record;
@@ -34,8 +34,7 @@ pub(super) fn write(
         None => starts.is_some_and(|at| at > work.plan.as_of),
     };
     let unusual = status(record, m::STATUS, &["upcoming", "in-progress", "completed"]);
-    let title = remarked(cells.get(col::TITLE), unusual.as_deref());
-    cells.set(col::TITLE, title);
+    remark_title(cells, unusual.as_deref());
     cells.set(col::STATUS, if ahead { "TODO" } else { "DONE" });
     number_of_seconds(work, record, m::DURATION, cells);
     attendees(work, record, cells);
@@ -90,7 +89,7 @@ fn contents(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     }
     let note = rich(record, m::USER_NOTE_HTML, m::USER_NOTE);
     let source = note.source;
-    parts.push(note.markdown);
+    parts.push(note.markdown.into_owned());
     if let Some(invitation) = work.text(record, m::NOTE) {
         parts.push(markdown::from_text(&invitation).into_owned());
     }

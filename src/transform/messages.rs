@@ -38,7 +38,7 @@ pub(super) fn whatsapp(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cel
     } else {
         let message = rich(record, w::MESSAGE_HTML, w::TEXT);
         body(work, record, message.source, &message.markdown, cells, col::BODY);
-        message.title
+        message.title()
     };
     cells.set(col::TITLE, if title.is_empty() { "WhatsApp" } else { &title });
 }

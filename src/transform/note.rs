@@ -29,7 +29,8 @@ pub(super) fn write(work: &mut Work<'_>, record: &Record<'_>, within: Option<&st
     work.line(record, n::TITLE, &mut cells, col::TITLE);
     let text = rich(record, n::NOTE_HTML, n::NOTE);
     if cells.get(col::TITLE).is_empty() {
-        cells.set(col::TITLE, if text.title.is_empty() { "Note" } else { &text.title });
+        let title = text.title();
+        cells.set(col::TITLE, if title.is_empty() { "Note" } else { &title });
     }
     body(work, record, text.source, &text.markdown, &mut cells, col::BODY);
     route::finish(work, record, Object::Note, cells, at, &id);
@@ -57,7 +58,8 @@ pub(super) fn of_opportunity(
     Work::identify(&mut cells, &note_id);
     link(links, &mut cells);
     cells.set(col::OPPORTUNITY, id);
-    cells.set(col::TITLE, if text.title.is_empty() { "Note" } else { &text.title });
+    let title = text.title();
+    cells.set(col::TITLE, if title.is_empty() { "Note" } else { &title });
     body(work, record, text.source, &text.markdown, &mut cells, col::BODY);
     let owner = record.peek(o::USER_ID).map(|user| work.plan.owner(user));
     cells.set(col::OWNER, owner.unwrap_or_default());
@@ -69,8 +71,9 @@ pub(super) fn of_opportunity(
 }
 
 fn comment(work: &mut Work<'_>, record: &Record<'_>, within: Option<&str>) {
-    let removed = record.peek(c::BODY).map(markdown::from_html).filter(|text| !text.is_empty());
-    let Some(text) = removed else {
+    let text = record.peek(c::BODY).map(markdown::both_from_html);
+    // A comment that was removed has an empty body.
+    let Some((text, shown)) = text.filter(|(text, _)| !text.is_empty()) else {
         work.archive_whole(record, within, "a comment without a text");
         return;
     };
@@ -91,7 +94,6 @@ fn comment(work: &mut Work<'_>, record: &Record<'_>, within: Option<&str>) {
         .into_iter()
         .for_each(|field| record.keep_whole(field));
     record.take(c::BODY);
-    let shown = record.peek(c::BODY).map(markdown::plain_from_html).unwrap_or_default();
     let title = markdown::title(&shown, TITLE);
     cells.set(col::TITLE, format!("Comment: {}", crate::twenty::text::line(&title)));
     body(work, record, c::BODY, &text, &mut cells, col::BODY);

@@ -8,11 +8,14 @@ use crate::close::{Field, Record, time};
 use crate::event;
 use crate::twenty::objects::{Col, Object, task as col};
 use crate::twenty::{date, markdown, text};
+use std::borrow::Cow;
 
 /// The step of tasks.
 pub(super) const TASKS: usize = Object::Task as usize;
 /// Longest title made from a text, in characters.
 pub(super) const TITLE: usize = 120;
+/// Longest title that a remark may follow, in UTF-16 units.
+const LONGEST_TITLE: usize = text::MAX_CELL - 100;
 /// Stands at the end of a body that was cut.
 const CUT_MARK: &str = "\n\n… (cut here: the whole text is in the archive)";
 
@@ -91,38 +94,46 @@ pub(super) fn direction(work: &mut Work<'_>, record: &Record<'_>, field: Field, 
 }
 
 /// A text that Close holds twice: with formatting and plain.
-pub(super) struct Rich {
+pub(super) struct Rich<'a> {
     /// The Markdown, from the formatted text where there is one.
-    pub markdown: String,
-    /// The first visible line, as a title.
-    pub title: String,
+    pub markdown: Cow<'a, str>,
     /// Which of the two was written.
     pub source: Field,
+    /// What a person sees.
+    shown: Cow<'a, str>,
+}
+
+impl Rich<'_> {
+    /// The first visible line, as a title.
+    pub fn title(&self) -> String {
+        text::line(&markdown::title(&self.shown, TITLE)).into_owned()
+    }
 }
 
 /// Takes the formatted text, or its plain twin where there is none. A twin that says something else
 /// is archived.
-pub(super) fn rich(record: &Record<'_>, html: Field, plain: Field) -> Rich {
-    let title = |shown: &str| text::line(&markdown::title(shown, TITLE)).into_owned();
-    let written = record.peek(html).map(markdown::from_html).filter(|md| !md.is_empty());
-    if let (Some(written), Some(source)) = (written, record.peek(html)) {
-        let shown = markdown::plain_from_html(source);
-        record.take(html);
-        let twin = record.peek(plain).unwrap_or_default();
-        if twin.split_whitespace().eq(shown.split_whitespace()) {
-            record.merged(plain);
-        } else {
-            record.archive(plain);
+pub(super) fn rich<'a>(record: &Record<'a>, html: Field, plain: Field) -> Rich<'a> {
+    if let Some(written) = record.peek(html) {
+        let (markdown, shown) = markdown::both_from_html(written);
+        if !markdown.is_empty() {
+            record.take(html);
+            let twin = record.peek(plain).unwrap_or_default();
+            if text::same_words(twin, &shown) {
+                record.merged(plain);
+            } else {
+                record.archive(plain);
+            }
+            return Rich { markdown: markdown.into(), source: html, shown: shown.into() };
         }
-        return Rich { markdown: written, title: title(&shown), source: html };
-    }
-    if record.peek(html).is_some() {
         // `<body><p></p></body>`: formatted nothing.
         record.noise(html);
     }
     let shown = record.take(plain).unwrap_or_default();
-    let markdown = markdown::from_text(&shown).into_owned();
-    Rich { markdown, title: title(&shown), source: plain }
+    let markdown = match &shown {
+        Cow::Borrowed(text) => markdown::from_text(text),
+        Cow::Owned(text) => markdown::from_text(text).into_owned().into(),
+    };
+    Rich { markdown, source: plain, shown }
 }
 
 /// Takes a status. The usual ones follow from the task's own status; any other is answered for the
@@ -138,9 +149,18 @@ pub(super) fn status(record: &Record<'_>, field: Field, usual: &[&str]) -> Optio
 
 /// A title with a remark behind it.
 pub(super) fn remarked(title: &str, remark: Option<&str>) -> String {
-    let title = text::head(title, text::MAX_CELL - 100);
+    let title = text::head(title, LONGEST_TITLE);
     remark
         .map_or_else(|| title.to_owned(), |remark| format!("{title} ({})", text::head(remark, 80)))
+}
+
+/// Puts a remark behind the title a task has.
+pub(super) fn remark_title(cells: &mut Cells, remark: Option<&str>) {
+    let title = cells.get(col::TITLE);
+    if remark.is_some() || text::head(title, LONGEST_TITLE).len() < title.len() {
+        let title = remarked(title, remark);
+        cells.set(col::TITLE, title);
+    }
 }
 
 /// The customer's number stands under two keys: the first that is filled is written, the other
@@ -162,16 +182,16 @@ pub(super) fn remote_phone(
     }
 }
 
-/// The label of a built-in option.
-pub(super) fn option_label(object: Object, field: &str, value: &str) -> Option<&'static str> {
-    let column = object.columns().iter().find(|column| column.field == field)?;
+/// The label of a built-in option of a task's column.
+pub(super) fn option_label(at: Col, value: &str) -> Option<&'static str> {
+    let column = Object::Task.columns().get(usize::from(at.0))?;
     let options = column.new.map(|new| new.options)?;
     options.iter().find(|(known, _)| *known == value).map(|(_, label)| *label)
 }
 
-/// True for values of built-in options.
-pub(super) fn is_option(object: Object, field: &str, value: &str) -> bool {
-    option_label(object, field, value).is_some()
+/// True for values of built-in options of a task's column.
+pub(super) fn is_option(at: Col, value: &str) -> bool {
+    option_label(at, value).is_some()
 }
 
 /// Takes a number of seconds.
@@ -181,7 +201,7 @@ pub(super) fn number_of_seconds(
     field: Field,
     cells: &mut Cells,
 ) {
-    let cell = |raw: &str| crate::twenty::number::number(raw).map(std::borrow::Cow::into_owned);
+    let cell = |raw: &str| crate::twenty::number::number(raw).map(Cow::into_owned);
     match record.take_as(field, cell) {
         Some(Ok(seconds)) => cells.set(col::DURATION, seconds),
         Some(Err(refusal)) => work.remark(record, field, notice(refusal)),

@@ -67,7 +67,7 @@ fn about(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
 fn kind(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     let raw = record.take(t::TYPE);
     let known = raw.as_deref().unwrap_or("lead").to_uppercase();
-    let option = is_option(Object::Task, "closeTaskType", &known);
+    let option = is_option(col::TASK_TYPE, &known);
     if option {
         cells.set(col::TASK_TYPE, &known);
     } else {
@@ -79,16 +79,12 @@ fn kind(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
 
 /// The title is the first line; the body is the whole text where that says more.
 fn texts(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
-    let mut parts: Vec<String> = Vec::new();
-    for field in [t::SUBJECT, t::TEXT, t::BODY_PREVIEW, t::OPPORTUNITY_NOTE] {
-        if let Some(text) = work.text(record, field) {
-            parts.push(text.into_owned());
-        }
-    }
-    let first = parts.first().map(String::as_str).unwrap_or_default();
+    let fields = [t::SUBJECT, t::TEXT, t::BODY_PREVIEW, t::OPPORTUNITY_NOTE];
+    let parts: Vec<_> = fields.into_iter().filter_map(|field| work.text(record, field)).collect();
+    let first = parts.first().map(|text| &**text).unwrap_or_default();
     let title = markdown::title(first, TITLE);
     if title.is_empty() {
-        let label = option_label(Object::Task, "closeTaskType", cells.get(col::TASK_TYPE));
+        let label = option_label(col::TASK_TYPE, cells.get(col::TASK_TYPE));
         cells.set(col::TITLE, label.unwrap_or("To-do"));
     } else {
         cells.set(col::TITLE, text::line(&title));
@@ -138,7 +134,7 @@ fn due(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
 fn priority(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     let known = |raw: &str| {
         let value = raw.to_uppercase();
-        is_option(Object::Task, "priority", &value).then_some(value).ok_or(event::UNFIT)
+        is_option(col::PRIORITY, &value).then_some(value).ok_or(event::UNFIT)
     };
     match record.take_as(t::PRIORITY, known) {
         Some(Ok(value)) => cells.set(col::PRIORITY, value),

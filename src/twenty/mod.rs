@@ -18,5 +18,6 @@ pub mod objects;
 pub mod options;
 pub mod phone;
 pub mod refusal;
+mod scan;
 pub mod text;
 pub mod workspace;

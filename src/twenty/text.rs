@@ -8,6 +8,7 @@
 //!   are trimmed away and what is written is what arrives.
 //! - Everything else visible or not (bidi marks, joiners inside emoji) is kept.
 
+use super::scan;
 use std::borrow::Cow;
 
 /// Most characters a cell may have, counted in UTF-16 units as JavaScript does. The browser
@@ -94,6 +95,29 @@ pub fn head(text: &str, units: usize) -> &str {
     text
 }
 
+/// Whether both texts hold the same words, however they are spaced.
+#[must_use]
+pub fn same_words(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = (a, b);
+    // Both stand at a word's start, or at the blanks before it.
+    let mut between = true;
+    loop {
+        let mut same = scan::common(a.as_bytes(), b.as_bytes());
+        while !(a.is_char_boundary(same) && b.is_char_boundary(same)) {
+            same -= 1;
+        }
+        between = a[..same].chars().next_back().map_or(between, char::is_whitespace);
+        let (rest_a, rest_b) = (&a[same..], &b[same..]);
+        (a, b) = (rest_a.trim_start(), rest_b.trim_start());
+        let ends = |rest: &str, next: &str| next.is_empty() || next.len() < rest.len();
+        between |= ends(rest_a, a) && ends(rest_b, b);
+        let (next_a, next_b) = (a.chars().next(), b.chars().next());
+        if !between || next_a.is_none() || next_a != next_b {
+            return between && next_a.is_none() && next_b.is_none();
+        }
+    }
+}
+
 /// Trims white space, control characters and the invisible marks a cell must not begin with.
 fn trim(text: &str) -> &str {
     let dull = |c: char| c.is_whitespace() || c.is_control() || c == '\u{FEFF}';
@@ -105,13 +129,19 @@ fn trim(text: &str) -> &str {
 fn is_plain(text: &str, lf_allowed: bool) -> bool {
     let bytes = text.as_bytes();
     // The lead bytes C2 and E2 are frequent in western text, so they only start a closer look.
-    let suspect =
-        |&b: &u8| (b < 0x20 && !(lf_allowed && b == b'\n')) || matches!(b, 0x7F | 0xC2 | 0xE2);
-    // By chunks without a way out in the middle, so that the compiler compares many at once.
-    if !bytes.chunks(64).any(|chunk| chunk.iter().fold(false, |any, b| any | suspect(b))) {
-        return true;
+    let suspect = |b: u8| {
+        ((b < 0x20) & !(lf_allowed & (b == b'\n'))) | (b == 0x7F) | (b == 0xC2) | (b == 0xE2)
+    };
+    let mut rest = bytes;
+    while let Some(at) = scan::find(rest, suspect) {
+        match rest[at..] {
+            [0xC2, second, ..] if second >= 0xA0 => {}
+            [0xE2, second, third, ..] if second != 0x80 || !matches!(third, 0xA8 | 0xA9) => {}
+            _ => return false,
+        }
+        rest = &rest[at + 1..];
     }
-    !text.chars().any(|c| (c.is_control() && !(lf_allowed && c == '\n')) || is_line_mark(c))
+    true
 }
 
 const fn is_line_mark(c: char) -> bool {
@@ -122,11 +152,8 @@ const fn is_line_mark(c: char) -> bool {
 /// breaks, which become blanks or stay.
 #[must_use]
 pub fn has_control(text: &str) -> bool {
-    let odd = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || *byte == 0x7f;
-    // Whole chunks without an early end, so that the compiler looks at many bytes at a time.
-    text.as_bytes()
-        .chunks(64)
-        .any(|chunk| chunk.iter().fold(false, |found, byte| found | odd(byte)))
+    let odd = |b: u8| ((b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r')) | (b == 0x7F);
+    scan::find(text.as_bytes(), odd).is_some()
 }
 
 #[cfg(test)]
@@ -160,6 +187,42 @@ mod tests {
         assert!(fits(&"é".repeat(MAX_CELL)) && !fits(&"é".repeat(MAX_CELL + 1)));
         assert!(!fits(&"😀".repeat(16_384)) && fits(&"😀".repeat(16_383)));
         assert_eq!((head("a😀b", 2), head("a😀b", 3), head("abc", 9)), ("a", "a😀", "abc"));
+    }
+
+    #[test]
+    fn words() {
+        for (a, b, same) in [
+            ("", " \n", true),
+            ("a b", "\u{A0}a\n\nb ", true),
+            ("a  b", "a b", true),
+            ("ab", "a b", false),
+            ("a", "a b", false),
+            ("a", "ab", false),
+            ("a b", "a  ", false),
+            ("a ä", "a ö", false),
+            ("a\u{2000}b", "a\u{2001}b", true),
+        ] {
+            assert_eq!((same_words(a, b), same_words(b, a)), (same, same), "{a:?} {b:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2048))]
+
+        #[test]
+        fn the_same_words(a in "[ab äö\n\u{A0}\u{2000}\u{2001}]{0,8}", b in "[ab äö\n\u{A0}\u{2000}]{0,8}") {
+            let plain = a.split_whitespace().eq(b.split_whitespace());
+            prop_assert_eq!(same_words(&a, &b), plain);
+            let longer = |text: &str| "long enough for a block of bytes, ü ".repeat(2) + text;
+            prop_assert_eq!(same_words(&longer(&a), &longer(&b)), plain);
+        }
+
+        #[test]
+        fn looks_at_bytes_and_sees_characters(text in "[a\u{2028}\u{2029}\u{2027}\u{E0}é\u{85}\u{A0}\u{9F}\u{7F}\n\t–…∀]{0,40}") {
+            let odd = |c: char| c.is_control() || is_line_mark(c);
+            prop_assert_eq!(is_plain(&text, false), !text.chars().any(odd));
+            prop_assert_eq!(is_plain(&text, true), !text.chars().any(|c| odd(c) && c != '\n'));
+        }
     }
 
     proptest! {

@@ -10,6 +10,8 @@
 //! * entities are not decoded, so `&` is never touched;
 //! * `_` between ASCII letters or digits, and `*` before a blank, never start emphasis.
 
+use crate::twenty::scan::find;
+
 /// How far a `[` or `<` can still find what makes it a link or a tag; byte offsets into the text.
 #[derive(Clone, Copy)]
 pub(super) struct Reach {
@@ -36,8 +38,13 @@ const fn table(set: &[u8]) -> [bool; 256] {
     out
 }
 
-/// The bytes inside a line that may need work.
-static INLINE: [bool; 256] = table(b"\\`*_~[]!<\t");
+/// Whether a byte inside a line may need work: one of ``\\`*_~[]!<`` or a tab; `^` comes along because
+/// it stands between them.
+fn may_need_work(byte: u8) -> bool {
+    let in_a_row = byte.wrapping_sub(b'[') <= b'`' - b'[';
+    in_a_row | (byte == b'~') | (byte == b'*') | (byte == b'!') | (byte == b'<') | (byte == b'\t')
+}
+
 /// The bytes a line may not start with without a closer look.
 static START: [bool; 256] = table(b"#>|-+*_[<0123456789");
 
@@ -46,7 +53,7 @@ static START: [bool; 256] = table(b"#>|-+*_[<0123456789");
 pub(super) fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.first().is_none_or(|first| !START[usize::from(*first)])
-        && !bytes.iter().any(|byte| INLINE[usize::from(*byte)])
+        && find(bytes, may_need_work).is_none()
 }
 
 /// Writes `text` so that it is shown as it stands. `at_start`: it opens a block, where `#`, `-`,
@@ -63,9 +70,7 @@ pub(super) fn line(text: &str, at_start: bool, reach: Reach, out: &mut String) {
         at = guard + 1;
     }
     let body = if at_start { text.len() - text.trim_start().len() } else { usize::MAX };
-    while let Some(step) =
-        bytes.get(at..).and_then(|rest| rest.iter().position(|byte| INLINE[usize::from(*byte)]))
-    {
+    while let Some(step) = bytes.get(at..).and_then(|rest| find(rest, may_need_work)) {
         at += step;
         let byte = bytes[at];
         let next = bytes.get(at + 1).copied();
@@ -95,7 +100,7 @@ pub(super) fn line(text: &str, at_start: bool, reach: Reach, out: &mut String) {
                 done = at + 1;
                 false
             }
-            b'<' => false,
+            b'<' | b'^' => false,
             b'\t' => {
                 out.push_str(&text[done..at]);
                 out.push_str("    ");

@@ -1,22 +1,22 @@
 //! HTML → Markdown that shows the same, and HTML → visible text.
 //!
 //! Takes Close's restricted XHTML (`close-format.md` §2.4) and whatever mail programs send:
-//! unclosed, misnested, megabytes long. It reads a stream of tags (html5gum: the tokenizer of the
-//! HTML standard, without a tree), so that time is linear and depth costs no stack. It must not
-//! write Markdown itself: `blocks.rs` does.
+//! unclosed, misnested, megabytes long. It reads a stream of tags, without a tree, so that time is
+//! linear and depth costs no stack. It must not write Markdown itself: `blocks.rs` does.
 
+mod element;
+mod odd;
+mod reference;
 mod tag;
 #[cfg(test)]
 mod tests;
-
-use std::convert::Infallible;
-
-use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
-use html5gum::{Span, Tokenizer};
+mod tokens;
 
 use super::blocks::{Blocks, Style};
 use super::text::cleaned;
+use element::Element;
 use tag::{Tag, link_target};
+use tokens::{Token, Tokens};
 
 /// HTML as Markdown that shows what the HTML shows.
 ///
@@ -28,86 +28,39 @@ use tag::{Tag, link_target};
 /// (`<body><p></p></body>`) gives an empty string.
 #[must_use]
 pub fn from_html(html: &str) -> String {
-    convert(html, false)
+    let [markdown] = convert(html, [false]);
+    markdown
 }
 
 /// The text that HTML shows, one line per line, without Markdown: for titles.
 #[must_use]
 pub fn plain_from_html(html: &str) -> String {
-    convert(html, true)
+    let [text] = convert(html, [true]);
+    text
 }
 
-fn convert(html: &str, plain: bool) -> String {
-    let mut page = Page {
-        blocks: Blocks::new(plain, html.len() / 2),
-        tag: Tag::default(),
-        skip: None,
-        marks: Marks::default(),
-        spans: Vec::new(),
-        pre: 0,
-        pre_starts: false,
-    };
-    let mut emitter = CallbackEmitter::new(|event: CallbackEvent<'_>, _: Span<()>| {
-        page.event(&event);
-        None::<Infallible>
-    });
-    emitter.naively_switch_states(true);
-    // A `&str` cannot fail to be read.
-    let Ok(()) = Tokenizer::new_with_emitter(html, emitter).finish();
-    page.blocks.finish()
+/// What [`from_html`] and [`plain_from_html`] make of the same HTML, for the price of reading it once.
+#[must_use]
+pub fn both_from_html(html: &str) -> (String, String) {
+    let [markdown, text] = convert(html, [false, true]);
+    (markdown, text)
 }
 
-/// Elements whose content is not shown.
-const UNSEEN: &[&[u8]] = &[
-    b"script",
-    b"style",
-    b"title",
-    b"template",
-    b"noscript",
-    b"iframe",
-    b"noembed",
-    b"object",
-    b"svg",
-    b"math",
-    b"xml",
-    b"audio",
-    b"video",
-    b"canvas",
-    b"select",
-    b"datalist",
-];
-
-/// Elements that stand on lines of their own.
-const LINES: &[&[u8]] = &[
-    b"div",
-    b"section",
-    b"article",
-    b"header",
-    b"footer",
-    b"main",
-    b"nav",
-    b"aside",
-    b"address",
-    b"center",
-    b"form",
-    b"fieldset",
-    b"legend",
-    b"figure",
-    b"figcaption",
-    b"dt",
-    b"dd",
-    b"details",
-    b"summary",
-    b"caption",
-    b"body",
-    b"html",
-    b"tbody",
-    b"thead",
-    b"tfoot",
-];
-
-/// Elements with a gap around them.
-const GAPS: &[&[u8]] = &[b"p", b"dl"];
+/// Writes the page once for each of `plain`: as text where it is true, else as Markdown.
+fn convert<const N: usize>(html: &str, plain: [bool; N]) -> [String; N] {
+    let mut writers = plain.map(|plain| Blocks::new(plain, html.len()));
+    let mut page = Page::new(&mut writers);
+    let mut tokens = Tokens::new(html);
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::Text(text) => page.text(text),
+            Token::Start(tag) => page.start(&tag),
+            Token::End(name) => page.end(name),
+            Token::Odd(html) => odd::read(html, &mut page),
+        }
+    }
+    writers.map(Blocks::finish)
+}
 
 /// How many elements of each style are open.
 #[derive(Default)]
@@ -120,13 +73,13 @@ struct Marks {
 }
 
 impl Marks {
-    fn of(&mut self, name: &[u8]) -> Option<&mut u32> {
-        Some(match name {
-            b"b" | b"strong" => &mut self.bold,
-            b"i" | b"em" | b"cite" | b"dfn" => &mut self.italic,
-            b"s" | b"strike" | b"del" => &mut self.strike,
-            b"u" | b"ins" => &mut self.underline,
-            b"code" | b"kbd" | b"samp" | b"tt" => &mut self.code,
+    fn of(&mut self, element: Element) -> Option<&mut u32> {
+        Some(match element {
+            Element::Bold => &mut self.bold,
+            Element::Italic => &mut self.italic,
+            Element::Strike => &mut self.strike,
+            Element::Underline => &mut self.underline,
+            Element::Code => &mut self.code,
             _ => return None,
         })
     }
@@ -154,9 +107,10 @@ impl Marks {
     }
 }
 
-struct Page {
-    blocks: Blocks,
-    tag: Tag,
+/// What has been read of a page.
+struct Page<'w> {
+    /// Who writes it down.
+    writers: &'w mut [Blocks],
     /// The unseen element being skipped, and how many of its name are open.
     skip: Option<(Vec<u8>, usize)>,
     marks: Marks,
@@ -166,98 +120,82 @@ struct Page {
     pre_starts: bool,
 }
 
-impl Page {
-    fn event(&mut self, event: &CallbackEvent<'_>) {
-        match event {
-            CallbackEvent::OpenStartTag { name } => self.tag.begin(name),
-            CallbackEvent::AttributeName { name } => self.tag.attribute_name(name),
-            CallbackEvent::AttributeValue { value } => self.tag.attribute_value(value),
-            CallbackEvent::CloseStartTag { self_closing } => {
-                let mut tag = std::mem::take(&mut self.tag);
-                self.start(&mut tag, *self_closing);
-                self.tag.name = tag.name;
-            }
-            CallbackEvent::EndTag { name } => self.end(name),
-            CallbackEvent::String { value } if self.skip.is_none() => {
-                if let Ok(text) = str::from_utf8(value) {
-                    self.text(text);
-                }
-            }
-            _ => {}
-        }
+impl<'w> Page<'w> {
+    fn new(writers: &'w mut [Blocks]) -> Self {
+        let (skip, marks, spans) = (None, Marks::default(), Vec::new());
+        Self { writers, skip, marks, spans, pre: 0, pre_starts: false }
+    }
+
+    /// Lets everybody who writes do the same.
+    fn write(&mut self, act: impl FnMut(&mut Blocks)) {
+        self.writers.iter_mut().for_each(act);
     }
 
     fn text(&mut self, text: &str) {
+        if self.skip.is_some() {
+            return;
+        }
         // Line breaks of other kinds are blanks in HTML.
         let text = cleaned(text);
         let style = self.marks.style();
         if self.pre == 0 {
-            return self.blocks.text(&text, style);
+            return self.write(|blocks| blocks.text(&text, style));
         }
         let text = if text.contains('\r') { text.replace('\r', "").into() } else { text };
         let first = std::mem::take(&mut self.pre_starts);
         let text = if first { text.strip_prefix('\n').unwrap_or(&text) } else { &text };
-        self.blocks.preformatted(text, style);
+        self.write(|blocks| blocks.preformatted(text, style));
     }
 
-    fn start(&mut self, tag: &mut Tag, self_closing: bool) {
-        let name = tag.name.as_slice();
+    fn start(&mut self, tag: &Tag<'_>) {
+        let name = &*tag.name;
         if let Some((skipped, open)) = &mut self.skip {
-            *open += usize::from(skipped == name && !self_closing);
+            *open += usize::from(skipped.eq_ignore_ascii_case(name) && !tag.self_closing);
             return;
         }
-        if UNSEEN.contains(&name) || tag.hidden {
-            if !self_closing && !is_void(name) {
-                self.skip = Some((tag.name.clone(), 1));
+        let element = Element::of(name);
+        if element == Element::Unseen || tag.hidden {
+            if !tag.self_closing && !element.is_void() {
+                self.skip_to_end(name);
             }
             return;
         }
-        if let Some(open) = self.marks.of(name) {
-            *open += u32::from(!self_closing);
+        if let Some(open) = self.marks.of(element) {
+            *open += u32::from(!tag.self_closing);
             return;
         }
-        match name {
-            b"span" | b"font" if tag.mention && tag.label.is_some() => {
-                let label = tag.label.take().unwrap_or_default();
-                let at = if label.starts_with('@') { "" } else { "@" };
-                self.text(&format!("{at}{label}"));
-                if !self_closing {
-                    self.skip = Some((tag.name.clone(), 1));
-                }
-            }
-            b"span" | b"font" if !self_closing => {
-                self.marks.span(tag.style, |open| *open += 1);
-                self.spans.push(tag.style);
-            }
-            b"a" if !self_closing => match tag.href.as_deref().and_then(link_target) {
-                Some(url) => self.blocks.begin_link(url),
-                None => self.blocks.end_link(),
+        match element {
+            Element::Span => self.span(tag),
+            Element::Link if !tag.self_closing => match tag.href.as_deref().and_then(link_target) {
+                Some(url) => self.write(|blocks| blocks.begin_link(&url)),
+                None => self.write(Blocks::end_link),
             },
-            b"br" => self.blocks.line_break(),
-            b"hr" => self.blocks.rule(),
-            b"img" => self.image(tag),
-            b"ul" | b"menu" | b"dir" => self.blocks.begin_list(None),
-            b"ol" => self.blocks.begin_list(Some(tag.start.unwrap_or(1))),
-            b"li" => self.blocks.begin_item(),
-            b"blockquote" => self.blocks.begin_quote(),
-            b"pre" | b"xmp" | b"listing" | b"plaintext" | b"textarea" => {
+            Element::Break => self.write(Blocks::line_break),
+            Element::Rule => self.write(Blocks::rule),
+            Element::Image => self.image(tag),
+            Element::List { numbers } => {
+                let first = numbers.then(|| tag.start.unwrap_or(1));
+                self.write(|blocks| blocks.begin_list(first));
+            }
+            Element::Item => self.write(Blocks::begin_item),
+            Element::Quote => self.write(Blocks::begin_quote),
+            Element::Preformatted | Element::Plain => {
                 self.pre += 1;
                 self.pre_starts = true;
-                self.blocks.begin_code();
+                self.write(Blocks::begin_code);
             }
-            b"table" => self.blocks.begin_table(),
-            b"tr" => self.blocks.row(),
-            b"td" | b"th" => self.blocks.cell(),
-            _ => match heading(name) {
-                Some(level) => self.blocks.begin_heading(level),
-                None => self.boundary(name),
-            },
+            Element::Table => self.write(Blocks::begin_table),
+            Element::Row => self.write(Blocks::row),
+            Element::Cell => self.write(Blocks::cell),
+            Element::Heading(level) => self.write(|blocks| blocks.begin_heading(level)),
+            Element::Lines { gap } => self.boundary(gap),
+            _ => {}
         }
     }
 
     fn end(&mut self, name: &[u8]) {
         if let Some((skipped, open)) = &mut self.skip {
-            if skipped == name {
+            if skipped.eq_ignore_ascii_case(name) {
                 *open -= 1;
                 if *open == 0 {
                     self.skip = None;
@@ -265,44 +203,64 @@ impl Page {
             }
             return;
         }
-        if let Some(open) = self.marks.of(name) {
+        let element = Element::of(name);
+        if let Some(open) = self.marks.of(element) {
             *open = open.saturating_sub(1);
             return;
         }
-        match name {
-            b"span" | b"font" => {
+        match element {
+            Element::Span => {
                 if let Some(style) = self.spans.pop() {
                     self.marks.span(style, |open| *open = open.saturating_sub(1));
                 }
             }
-            b"a" => self.blocks.end_link(),
-            b"ul" | b"ol" | b"menu" | b"dir" => self.blocks.end_list(),
-            b"li" => self.blocks.end_item(),
-            b"blockquote" => self.blocks.end_quote(),
-            b"pre" | b"xmp" | b"listing" | b"textarea" if self.pre > 0 => {
+            Element::Link => self.write(Blocks::end_link),
+            Element::List { .. } => self.write(Blocks::end_list),
+            Element::Item => self.write(Blocks::end_item),
+            Element::Quote => self.write(Blocks::end_quote),
+            Element::Preformatted if self.pre > 0 => {
                 self.pre -= 1;
                 if self.pre == 0 {
-                    self.blocks.end_code();
+                    self.write(Blocks::end_code);
                 }
             }
-            b"table" => self.blocks.end_table(),
-            b"tr" => self.blocks.boundary(1),
+            Element::Table => self.write(Blocks::end_table),
+            Element::Row => self.boundary(false),
             // As the HTML standard has it, a stray end tag.
-            b"br" => self.blocks.line_break(),
-            _ if heading(name).is_some() => self.blocks.end_heading(),
-            _ => self.boundary(name),
+            Element::Break => self.write(Blocks::line_break),
+            Element::Heading(_) => self.write(Blocks::end_heading),
+            Element::Lines { gap } => self.boundary(gap),
+            _ => {}
         }
     }
 
-    fn boundary(&mut self, name: &[u8]) {
-        if GAPS.contains(&name) {
-            self.blocks.boundary(2);
-        } else if LINES.contains(&name) {
-            self.blocks.boundary(1);
-        }
+    /// Nothing is seen up to the end tag of `name`.
+    fn skip_to_end(&mut self, name: &[u8]) {
+        self.skip = Some((name.to_vec(), 1));
     }
 
-    fn image(&mut self, tag: &Tag) {
+    fn boundary(&mut self, gap: bool) {
+        self.write(|blocks| blocks.boundary(if gap { 2 } else { 1 }));
+    }
+
+    /// A piece of text with a style; a mention shows its label instead.
+    fn span(&mut self, tag: &Tag<'_>) {
+        let label = tag.label.as_deref().filter(|_| tag.mention);
+        if let Some(label) = label {
+            let at = if label.starts_with('@') { "" } else { "@" };
+            self.text(&format!("{at}{label}"));
+        }
+        if tag.self_closing {
+            return;
+        }
+        if label.is_some() {
+            return self.skip_to_end(&tag.name);
+        }
+        self.marks.span(tag.style, |open| *open += 1);
+        self.spans.push(tag.style);
+    }
+
+    fn image(&mut self, tag: &Tag<'_>) {
         let alt = tag.alt.as_deref().unwrap_or_default().trim();
         let embedded = tag.src.as_deref().and_then(|src| src.trim().strip_prefix("cid:"));
         match embedded {
@@ -315,19 +273,5 @@ impl Page {
             }
             None => self.text(alt),
         }
-    }
-}
-
-fn is_void(name: &[u8]) -> bool {
-    matches!(
-        name,
-        b"br" | b"hr" | b"img" | b"input" | b"meta" | b"link" | b"col" | b"area" | b"wbr"
-    )
-}
-
-fn heading(name: &[u8]) -> Option<usize> {
-    match name {
-        [b'h', level @ b'1'..=b'6'] => Some(usize::from(level - b'0')),
-        _ => None,
     }
 }

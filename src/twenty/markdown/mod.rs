@@ -17,5 +17,5 @@ mod text;
 
 pub use cut::cut;
 pub use history::without_quoted_history;
-pub use html::{from_html, plain_from_html};
+pub use html::{both_from_html, from_html, plain_from_html};
 pub use text::{from_text, title};

@@ -7,9 +7,10 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr_iter, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memrchr, memrchr_iter};
 
 use super::escape::{self, Reach};
+use crate::twenty::scan::find;
 
 /// Plain text (e-mail text bodies, SMS, call notes, task text) as Markdown that shows that text.
 ///
@@ -40,7 +41,8 @@ fn is_single_plain_line(text: &str) -> bool {
 fn paragraphs(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     let reach = |from: usize, last: Option<usize>| last.map_or(0, |last| last.saturating_sub(from));
-    let last_link = memmem::rfind(text.as_bytes(), b"](");
+    let last_link =
+        memrchr_iter(b']', text.as_bytes()).find(|at| text.as_bytes().get(at + 1) == Some(&b'('));
     let last_tag = memrchr(b'>', text.as_bytes());
     let mut blank_lines = 0_usize;
     let mut from = 0;
@@ -48,7 +50,7 @@ fn paragraphs(text: &str) -> String {
         let line = text[from..end].trim_end();
         let start = from;
         from = end + 1;
-        if line.is_empty() || (!line.is_ascii() && escape::is_invisible(line)) {
+        if escape::is_invisible(line) {
             blank_lines += 1;
             continue;
         }
@@ -84,20 +86,11 @@ fn indent<'a>(line: &'a str, out: &mut String) -> &'a str {
     body
 }
 
-/// Bytes that are, or may begin, a character [`cleaned`] changes.
-static ODD: [bool; 256] = {
-    let mut out = [false; 256];
-    let mut i = 0;
-    while i < 0x20 {
-        out[i] = i != 0x09 && i != 0x0A;
-        i += 1;
-    }
-    out[0x7F] = true;
-    out[0xC2] = true;
-    out[0xE2] = true;
-    out[0xEF] = true;
-    out
-};
+/// Whether a byte is, or may begin, a character [`cleaned`] changes.
+fn may_be_odd(byte: u8) -> bool {
+    let control = (byte < 0x20) & (byte != b'\t') & (byte != b'\n');
+    control | (byte == 0x7F) | (byte == 0xC2) | (byte == 0xE2) | (byte == 0xEF)
+}
 
 /// What a character [`cleaned`] looks for becomes.
 enum Odd {
@@ -106,7 +99,7 @@ enum Odd {
     Dropped,
 }
 
-/// Judges the character that starts at `at`, whose first byte is in [`ODD`].
+/// Judges the character that starts at `at`, whose first byte [`may_be_odd`].
 fn odd_at(bytes: &[u8], at: usize) -> (Odd, usize) {
     match bytes.get(at..).unwrap_or_default() {
         [b'\r', b'\n', ..] => (Odd::Kept, 2),
@@ -122,9 +115,7 @@ fn odd_at(bytes: &[u8], at: usize) -> (Odd, usize) {
 
 fn next_odd(bytes: &[u8], from: usize) -> Option<(Odd, usize, usize)> {
     let mut at = from;
-    while let Some(step) =
-        bytes.get(at..).and_then(|rest| rest.iter().position(|byte| ODD[usize::from(*byte)]))
-    {
+    while let Some(step) = bytes.get(at..).and_then(|rest| find(rest, may_be_odd)) {
         at += step;
         match odd_at(bytes, at) {
             (Odd::Kept, width) => at += width,
@@ -165,30 +156,34 @@ pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
 /// word to at most `max_chars` characters, the last of them `…` then. Empty if nothing shows.
 #[must_use]
 pub fn title(text: &str, max_chars: usize) -> Cow<'_, str> {
-    match cleaned(text) {
-        Cow::Borrowed(text) => shortened(first_line(text), max_chars),
-        Cow::Owned(text) => Cow::Owned(shortened(first_line(&text), max_chars).into_owned()),
+    // Line by line: most bodies are long, and their first line is all that is looked at.
+    for line in text.split('\n') {
+        match cleaned(line.strip_suffix('\r').unwrap_or(line)) {
+            Cow::Borrowed(line) if escape::is_invisible(line) => {}
+            Cow::Borrowed(line) => return shortened(line.trim(), max_chars),
+            Cow::Owned(lines) => {
+                if let Some(line) = lines.split('\n').find(|line| !escape::is_invisible(line)) {
+                    return Cow::Owned(shortened(line.trim(), max_chars).into_owned());
+                }
+            }
+        }
     }
+    Cow::Borrowed("")
 }
 
-fn first_line(text: &str) -> &str {
-    text.split('\n').find(|line| !escape::is_invisible(line)).unwrap_or_default().trim()
-}
-
+/// `line` with single blanks, cut to `max_chars`. Looks at no more of it than it may keep.
 fn shortened(line: &str, max_chars: usize) -> Cow<'_, str> {
-    let blank_runs = line.split(' ').skip(1).any(str::is_empty)
-        || line.chars().any(|c| c != ' ' && c.is_whitespace());
-    let line = if blank_runs {
-        Cow::Owned(line.split_whitespace().collect::<Vec<_>>().join(" "))
-    } else {
-        Cow::Borrowed(line)
+    // One character more than fits tells that something is left out.
+    let line = match chars(line, max_chars.saturating_add(1)) {
+        head if has_blank_run(head) => Cow::Owned(single_blanks(line, max_chars)),
+        head => Cow::Borrowed(head),
     };
-    if line.char_indices().nth(max_chars).is_none() {
+    if chars(&line, max_chars).len() == line.len() {
         return line;
     }
     // One character is the ellipsis; a word is cut only if it would leave less than half.
     let Some(room) = max_chars.checked_sub(1) else { return Cow::Borrowed("") };
-    let hard = line.char_indices().nth(room).map_or(line.len(), |(at, _)| at);
+    let hard = chars(&line, room).len();
     let word = if line[hard..].starts_with(' ') { Some(hard) } else { line[..hard].rfind(' ') };
     let at = match word {
         Some(word) if word * 2 >= hard => word,
@@ -197,6 +192,38 @@ fn shortened(line: &str, max_chars: usize) -> Cow<'_, str> {
     let mut out = line[..at].trim_end().to_owned();
     out.push('…');
     Cow::Owned(out)
+}
+
+/// The first `max` characters of `text`.
+fn chars(text: &str, max: usize) -> &str {
+    if text.len() <= max {
+        return text;
+    }
+    text.char_indices().nth(max).map_or(text, |(at, _)| &text[..at])
+}
+
+/// Whether blanks stand side by side, or there are others than U+0020.
+fn has_blank_run(text: &str) -> bool {
+    text.split(' ').skip(1).any(str::is_empty)
+        || text.chars().any(|c| c != ' ' && c.is_whitespace())
+}
+
+/// The words of `text`, as many as have more than `max` characters together, with a blank between.
+fn single_blanks(text: &str, max: usize) -> String {
+    let mut out = String::new();
+    let mut length = 0;
+    for word in text.split_whitespace() {
+        if length > max {
+            break;
+        }
+        if length > 0 {
+            out.push(' ');
+            length += 1;
+        }
+        out.push_str(word);
+        length += word.chars().count();
+    }
+    out
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use super::super::escape::{self, Reach};
 use super::{Blocks, Kind, Style};
+use crate::twenty::scan::find_pair;
 
 impl Blocks {
     /// Text as it stands in HTML: runs of blanks and line breaks count as one blank, U+00A0 as one
@@ -24,18 +25,9 @@ impl Blocks {
                 at += width;
                 continue;
             }
-            let start = at;
-            while let Some(byte) = bytes.get(at) {
-                if MAY_BE_BLANK[usize::from(*byte)] && blank_at(bytes, at).is_some() {
-                    // A single blank between words needs no second look.
-                    let single = *byte == b' ' && at + 1 < bytes.len();
-                    if !single || blank_at(bytes, at + 1).is_some() {
-                        break;
-                    }
-                }
-                at += 1;
-            }
-            self.word(&text[start..at], style);
+            let end = end_of_words(bytes, at);
+            self.word(&text[at..end], style);
+            at = end;
         }
     }
 
@@ -198,10 +190,10 @@ impl Blocks {
     }
 
     /// The texts from here on lead to `url`, which must hold no blank and no bracket.
-    pub(in super::super) fn begin_link(&mut self, url: String) {
+    pub(in super::super) fn begin_link(&mut self, url: &str) {
         self.end_link();
         self.end_run();
-        self.link = Some(url);
+        self.link = Some(url.to_owned());
     }
 
     pub(in super::super) fn end_link(&mut self) {
@@ -235,17 +227,27 @@ impl Blocks {
     }
 }
 
-/// The bytes [`blank_at`] looks at more closely.
-static MAY_BE_BLANK: [bool; 256] = {
-    let mut out = [false; 256];
-    out[0x20] = true;
-    out[0x0A] = true;
-    out[0x09] = true;
-    out[0x0D] = true;
-    out[0x0C] = true;
-    out[0xC2] = true;
-    out
-};
+/// Where the words that start at `at`, single blanks between them, end: at a run of blanks, or a
+/// blank other than U+0020.
+fn end_of_words(bytes: &[u8], at: usize) -> usize {
+    let mut at = at;
+    while let Some(step) = bytes.get(at..).and_then(|rest| find_pair(rest, may_end_words)) {
+        at += step;
+        let single = bytes[at] == b' ' && blank_at(bytes, at + 1).is_none();
+        if !single && blank_at(bytes, at).is_some() {
+            return at;
+        }
+        at += 1;
+    }
+    // A blank at the very end has no byte behind it to make a pair.
+    let ends_with_blank = at < bytes.len() && blank_at(bytes, bytes.len() - 1).is_some();
+    bytes.len() - usize::from(ends_with_blank)
+}
+
+/// Whether a byte and the next may be a run of blanks, or a blank other than U+0020.
+fn may_end_words(byte: u8, next: u8) -> bool {
+    (byte < b' ') | (byte == 0xC2) | ((byte == b' ') & ((next <= b' ') | (next == 0xC2)))
+}
 
 /// Width of the blank at `at`: 1 for ASCII blanks, 2 for U+00A0.
 fn blank_at(bytes: &[u8], at: usize) -> Option<usize> {

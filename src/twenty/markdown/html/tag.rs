@@ -1,16 +1,21 @@
 //! What the attributes of a start tag say, as far as they change what is seen.
 
+use std::borrow::Cow;
+
 use super::super::blocks::Style;
 
-/// What the attributes of the tag being read say.
+/// A start tag.
 #[derive(Default)]
-pub(super) struct Tag {
-    pub(super) name: Vec<u8>,
-    attribute: Attribute,
-    pub(super) href: Option<String>,
-    pub(super) src: Option<String>,
-    pub(super) alt: Option<String>,
-    pub(super) label: Option<String>,
+#[allow(clippy::struct_excessive_bools)] // independent facts, any of them at once
+pub(super) struct Tag<'h> {
+    /// As it was written.
+    pub(super) name: Cow<'h, [u8]>,
+    /// Ends with `/>`.
+    pub(super) self_closing: bool,
+    pub(super) href: Option<Cow<'h, str>>,
+    pub(super) src: Option<Cow<'h, str>>,
+    pub(super) alt: Option<Cow<'h, str>>,
+    pub(super) label: Option<Cow<'h, str>>,
     pub(super) start: Option<u32>,
     pub(super) mention: bool,
     pub(super) hidden: bool,
@@ -18,81 +23,66 @@ pub(super) struct Tag {
     pub(super) style: Style,
 }
 
-#[derive(Clone, Copy, Default)]
-enum Attribute {
-    #[default]
-    Other,
-    Href,
-    Src,
-    Alt,
-    Label,
-    Start,
-    Type,
-    Size,
-    Style,
-}
-
-impl Tag {
-    /// Another tag begins; the name's memory is used again.
-    pub(super) fn begin(&mut self, name: &[u8]) {
-        let mut kept = std::mem::take(&mut self.name);
-        kept.clear();
-        kept.extend_from_slice(name);
-        *self = Self { name: kept, ..Self::default() };
-    }
-
-    pub(super) fn attribute_name(&mut self, name: &[u8]) {
-        self.attribute = match name {
-            b"href" => Attribute::Href,
-            b"src" => Attribute::Src,
-            b"alt" => Attribute::Alt,
-            b"data-label" => Attribute::Label,
-            b"start" => Attribute::Start,
-            b"data-type" => Attribute::Type,
-            b"width" | b"height" => Attribute::Size,
-            b"style" => Attribute::Style,
-            _ => Attribute::Other,
-        };
+impl<'h> Tag<'h> {
+    /// One more attribute; where a name comes twice, the first counts.
+    pub(super) fn attribute(&mut self, name: &[u8], value: Cow<'h, str>) {
+        let mut buffer = [0; LONGEST_NAME];
+        let name = lower(name, &mut buffer);
         self.hidden |= name == b"hidden";
-    }
-
-    pub(super) fn attribute_value(&mut self, value: &[u8]) {
-        let text = || String::from_utf8_lossy(value).into_owned();
-        match self.attribute {
-            Attribute::Href if self.href.is_none() => self.href = Some(text()),
-            Attribute::Src if self.src.is_none() => self.src = Some(text()),
-            Attribute::Alt if self.alt.is_none() => self.alt = Some(text()),
-            Attribute::Label if self.label.is_none() => self.label = Some(text()),
-            Attribute::Start => self.start = text().trim().parse().ok(),
-            Attribute::Type => self.mention |= value == b"mention",
-            Attribute::Size => self.tiny |= matches!(value, b"0" | b"1" | b"0px" | b"1px"),
-            Attribute::Style => self.read_style(value),
+        if value.is_empty() {
+            return;
+        }
+        match name {
+            b"href" if self.href.is_none() => self.href = Some(value),
+            b"src" if self.src.is_none() => self.src = Some(value),
+            b"alt" if self.alt.is_none() => self.alt = Some(value),
+            b"data-label" if self.label.is_none() => self.label = Some(value),
+            b"start" => self.start = value.trim().parse().ok(),
+            b"data-type" => self.mention |= value == "mention",
+            b"width" | b"height" => self.tiny |= matches!(&*value, "0" | "1" | "0px" | "1px"),
+            b"style" => self.read_style(value.as_bytes()),
             _ => {}
         }
-        self.attribute = Attribute::Other;
     }
 
     /// The few CSS properties that change what is seen.
     fn read_style(&mut self, css: &[u8]) {
         for declaration in css.split(|byte| *byte == b';') {
-            let Some(colon) = declaration.iter().position(|byte| *byte == b':') else { continue };
+            let Some(colon) = memchr::memchr(b':', declaration) else { continue };
             let (property, value) = declaration.split_at(colon);
-            let value = value.get(1..).unwrap_or_default().trim_ascii().to_ascii_lowercase();
-            match property.trim_ascii().to_ascii_lowercase().as_slice() {
-                b"display" => self.hidden |= value.starts_with(b"none"),
-                b"mso-hide" => self.hidden |= value.starts_with(b"all"),
+            let value = value.get(1..).unwrap_or_default().trim_ascii();
+            let says = |word: &[u8]| {
+                value.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+            };
+            let mut buffer = [0; LONGEST_PROPERTY];
+            match lower(property.trim_ascii(), &mut buffer) {
+                b"display" => self.hidden |= says(b"none"),
+                b"mso-hide" => self.hidden |= says(b"all"),
                 b"font-weight" => {
-                    self.style.bold = value.starts_with(b"bold")
+                    self.style.bold = says(b"bold")
                         || (value.len() == 3 && matches!(value.first(), Some(b'6'..=b'9')));
                 }
-                b"font-style" => self.style.italic = value.starts_with(b"italic"),
+                b"font-style" => self.style.italic = says(b"italic"),
                 b"text-decoration" | b"text-decoration-line" => {
-                    self.style.strike = value.starts_with(b"line-through");
+                    self.style.strike = says(b"line-through");
                 }
                 _ => {}
             }
         }
     }
+}
+
+/// Length of the longest name of an element or attribute that is known here.
+pub(super) const LONGEST_NAME: usize = 10;
+/// Length of the longest known CSS property.
+const LONGEST_PROPERTY: usize = 20;
+
+/// `name` in lower case, empty if it is longer than any that is known.
+pub(super) fn lower<'b, const N: usize>(name: &[u8], buffer: &'b mut [u8; N]) -> &'b [u8] {
+    let Some(out) = buffer.get_mut(..name.len()) else { return &[] };
+    out.copy_from_slice(name);
+    out.make_ascii_lowercase();
+    out
 }
 
 /// `href` as a target that Twenty's reader takes: http, https or mailto, without blanks and

@@ -179,6 +179,188 @@ fn hostile_html_is_survived_in_linear_time() {
     }
 }
 
+/// The same by html5gum alone.
+fn by_the_standard(html: &str, plain: bool) -> String {
+    let mut writers = [Blocks::new(plain, 0)];
+    odd::read(html, &mut Page::new(&mut writers));
+    let [writer] = writers;
+    writer.finish()
+}
+
+fn assert_standard(html: &str) {
+    let (markdown, text) = both_from_html(html);
+    assert_eq!(markdown, by_the_standard(html, false), "{html:?}");
+    assert_eq!(text, by_the_standard(html, true), "{html:?}");
+}
+
+#[test]
+fn reads_as_the_standard_says() {
+    for html in [
+        "a<",
+        "a</",
+        "a<3 b",
+        "a</>b",
+        "a</ b>c",
+        "a<?b>c",
+        "a<!b>c",
+        "a<![CDATA[b]]>c",
+        "a<!",
+        "<!DOCTYPE html PUBLIC \"a>b\">c",
+        "a<!-->b",
+        "a<!--->b",
+        "a<!---->b",
+        "a<!-- b --!>c",
+        "a<!--!>b-->c",
+        "a<!---!>b-->c",
+        "a<!--<!-->b",
+        "a<!--b--->c",
+        "a<!--b",
+        "a<!-b>c",
+        "<p =a=b c = 'd' e=f/g h/i>x",
+        "<p a='>'>x",
+        "<p a=\"'>\"x>y",
+        "<p a=>x",
+        "<p a= >x",
+        "<p a",
+        "a<p ",
+        "a<p/",
+        "<b/>x",
+        "<b / >x",
+        "<br/>x",
+        "<B>x</B>",
+        "<b>x</b a='>'>y",
+        "<title>a<b>&amp;</title >b",
+        "<style>a<b></styles></STYLE>b",
+        "<style>a",
+        "<title/>a",
+        "<textarea>\n&lt;b>\r\n&#10;c</textarea>d",
+        "<xmp>a<b>&amp;</xmp>c",
+        "<plaintext>a<b>",
+        "<script>a</script>b",
+        "<script><!-- <script> </script> a --></script>b",
+        "<script>a",
+        "<script><!-- a</script>b</b><script>c</script>d",
+        "a\0b<p\0>c",
+        "<noframes><b>a</noframes>",
+        "<pre>\r\n\na\r</pre>b",
+        "<pre><!-- -->\n\na</pre>",
+        "<pre>a\r&#10;b&#13;\nc</pre>",
+        "&amp &ampx &notit; &copy2 &; & &# &#x &#x; &#xZ; &#128; &#0; &#xD800; &#99999999; &#65 x",
+        "<a href='https://x.example/?a=1&copy=2&reg&amp=3&ampx&notin;&#x41;&lt'>x</a>",
+        "<a href=https://x.example/?a=1&amp;b>x</a>",
+        "<img src=cid:a.b@c alt='&ouml;\r\nb'>",
+        "<b hidden>a</B>c",
+        "<x-y style='Display:NONE'>a<x-y>b</X-y>c</x-y>d",
+        "<svg><svg>a</svg>b</svg>c",
+        "<span data-type=mention data-label='A &amp; B'>x</span>y",
+        "<ol start=' 3 '><li>a",
+        "\r\n a \r b",
+    ] {
+        assert_standard(html);
+    }
+}
+
+#[test]
+fn usual_references_are_those_of_the_standard() {
+    for name in "nbsp amp lt gt quot apos auml ouml uuml Auml Ouml Uuml szlig eacute egrave agrave \
+                 ccedil euro ndash mdash lsquo rsquo ldquo rdquo bdquo hellip bull middot copy reg \
+                 zwnj AMP frac12 notin #39 #x27 #160 #159 #32 #31 #127 #126 #55295 #55296 #65533"
+        .split_whitespace()
+    {
+        assert_standard(&format!("a&{name};b"));
+        assert_standard(&format!("<img alt='a&{name};b'>"));
+    }
+}
+
+/// Pieces of HTML, whole and broken.
+fn soup() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "<",
+        ">",
+        "/",
+        "</",
+        "!",
+        "?",
+        "-",
+        "--",
+        "=",
+        "'",
+        "\"",
+        "&",
+        ";",
+        "#",
+        " ",
+        "\n",
+        "\r",
+        "a",
+        "B",
+        "é",
+        "\u{A0}",
+        "<p",
+        "<b>",
+        "</b>",
+        "<B ",
+        "<i>",
+        "</i>",
+        "<br>",
+        "<br/>",
+        "<!--",
+        "-->",
+        "--!>",
+        "<!",
+        "<?",
+        "<pre>",
+        "</pre>",
+        "<ul><li>",
+        "</ul>",
+        "<style>",
+        "</style>",
+        "<script>",
+        "</script>",
+        "<title>",
+        "</title>",
+        "<textarea>",
+        "</textarea",
+        "<xmp>",
+        "</xmp>",
+        "<plaintext>",
+        " href=",
+        " href='https://x.example/?a&amp;b' ",
+        "<a ",
+        "</a>",
+        "<span style='font-weight:bold'>",
+        " style=display:none",
+        " hidden",
+        "</span>",
+        "<img alt=",
+        "&amp;",
+        "&amp",
+        "&nbsp;",
+        "&#65;",
+        "&#x4A",
+        "&notin",
+        "&copy",
+        "\0",
+        "<td>",
+        "<table><tr>",
+        "</table>",
+        "<h1>",
+        "<blockquote>",
+        "*",
+        "x y",
+    ]);
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn reads_any_soup_as_the_standard_says(html in soup()) {
+        assert_standard(&html);
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_convert(html in "(<|>|/|a|b|p|ul|li|pre|table|td| |=|'|\"|&|;|nbsp|\\*|é|\u{0}|\n){0,80}") {
