@@ -30,8 +30,10 @@ impl From<String> for Cell {
 /// The items as one text, cut where it is longer than a cell.
 pub(super) fn texts(value: &[Node<'_>]) -> Result<Cell, Notice> {
     let shown = items(value)?;
-    let mut cell =
-        joined(shown.iter().map(|item| text::block(item)).collect::<Vec<_>>().join(", "));
+    let mut cell = joined(match shown.as_slice() {
+        [only] => text::block(only).into_owned(),
+        many => many.iter().map(|item| text::block(item)).collect::<Vec<_>>().join(", "),
+    });
     if shown.iter().any(|item| text::has_control(item)) {
         cell.lost = cell.lost.or(Some(event::CONTROL));
     }
@@ -47,11 +49,12 @@ fn joined(all: String) -> Cell {
 }
 
 /// The only item of a value.
-fn single(value: &[Node<'_>]) -> Result<String, Notice> {
-    match items(value)?.as_slice() {
-        [only] => Ok(only.to_string()),
-        _ => Err(event::UNFIT),
+fn single<'a>(value: &'a [Node<'a>]) -> Result<Cow<'a, str>, Notice> {
+    if !matches!(value.first(), Some(Node::Array { .. })) {
+        return Some(value).filter(|v| !node::is_empty(v)).and_then(scalar).ok_or(event::UNFIT);
     }
+    let [only] = <[_; 1]>::try_from(items(value)?).map_err(|_| event::UNFIT)?;
+    Ok(only)
 }
 
 /// The cell of a field that holds this value, by the field's rule.
@@ -83,7 +86,7 @@ pub(super) fn cell(plan: &Plan, field: &CustomField, value: &[Node<'_>]) -> Resu
             let name = |id: &str| plan.contacts.get(id).map(|contact| contact.name.clone());
             return named(value, &name);
         }
-        ValueRule::Object(at) => object(plan, at, single(value)?)?,
+        ValueRule::Object(at) => object(plan, at, single(value)?.into_owned())?,
         ValueRule::Objects => {
             let name = |id: &str| {
                 let object = plan.custom_objects.get(&crate::survey::hash(id));
@@ -177,11 +180,12 @@ pub(super) fn is_blank(value: &[Node<'_>]) -> bool {
 
 /// The value's items as texts.
 pub(super) fn items<'a>(value: &'a [Node<'a>]) -> Result<Vec<Cow<'a, str>>, Notice> {
-    let list: Vec<_> = match value.first() {
-        Some(Node::Array { .. }) => node::elements(value).collect(),
-        _ => vec![value],
+    let texts: Option<Vec<_>> = match value.first() {
+        Some(Node::Array { .. }) => {
+            node::elements(value).filter(|v| !node::is_empty(v)).map(scalar).collect()
+        }
+        _ if node::is_empty(value) => None,
+        _ => scalar(value).map(|text| vec![text]),
     };
-    let texts: Option<Vec<_>> =
-        list.into_iter().filter(|v| !node::is_empty(v)).map(scalar).collect();
     texts.filter(|texts| !texts.is_empty()).ok_or(event::UNFIT)
 }
