@@ -4,6 +4,9 @@
 
 use indexmap::IndexMap;
 
+/// Records leave out some of their keys: so many positions are tried before any hashing.
+const AHEAD: usize = 4;
+
 /// A map from key to `T`, in the order in which the keys were first seen.
 #[derive(Clone, Debug)]
 pub struct Keys<T> {
@@ -20,9 +23,11 @@ impl<T> Default for Keys<T> {
 
 impl<T: Default> Keys<T> {
     /// The position of a key that is there.
+    #[inline]
     pub fn find(&mut self, key: &str) -> Option<usize> {
-        let guess = self.map.get_index(self.next).filter(|(known, _)| ***known == *key);
-        let at = guess.map_or_else(|| self.map.get_index_of(key), |_| Some(self.next))?;
+        let is_it = |at: &usize| self.map.get_index(*at).is_some_and(|(known, _)| same(known, key));
+        let guess = (self.next..self.next + AHEAD).find(is_it);
+        let at = guess.or_else(|| self.map.get_index_of(key))?;
         self.next = at + 1;
         Some(at)
     }
@@ -47,15 +52,51 @@ impl<T: Default> Keys<T> {
         self.map.len()
     }
 
+    /// True as long as there is none.
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
     /// The keys and what is kept for each.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
         self.map.iter().map(|(key, kept)| (&**key, kept))
     }
 }
 
+/// Whether two keys are equal. Keys are short, and those that differ mostly do so in their last bytes: a
+/// few machine words are compared, without a call.
+#[inline]
+pub fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        (Some(x), Some(y)) if a.len() <= 16 => {
+            x == y && a.first_chunk::<8>() == b.first_chunk::<8>()
+        }
+        (Some(x), Some(y)) => x == y && a == b,
+        _ => a.iter().eq(b),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn equal_keys_are_told_from_others_at_every_byte() {
+        for len in 0..40 {
+            let key = "k".repeat(len);
+            assert!(same(&key, &key.clone()));
+            assert!(!same(&key, &format!("{key}k")));
+            for at in 0..len {
+                let mut other = key.clone();
+                other.replace_range(at..=at, "x");
+                assert!(!same(&key, &other) && !same(&other, &key), "{other}");
+            }
+        }
+    }
 
     proptest::proptest! {
         #[test]

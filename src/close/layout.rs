@@ -2,6 +2,7 @@
 //! needs no strings. It must not know a single key.
 
 use super::common::Common;
+use super::keys::same;
 use super::kind::Kind;
 use super::shape::{Field, Form, Shape, shape};
 use hashbrown::HashMap;
@@ -39,39 +40,46 @@ impl Layout {
     }
 
     /// The field of a key that many types have.
+    #[inline]
     pub fn common(&self, key: Common) -> Option<Field> {
         self.common.get(key as usize).copied().flatten()
     }
 
     /// The key of a field.
+    #[inline]
     pub fn key(&self, field: Field) -> &'static str {
         self.shape.keys.get(usize::from(field.0)).map_or("", |key| key.name)
     }
 
     /// What stands under a field.
+    #[inline]
     pub fn form(&self, field: Field) -> Form {
         self.shape.keys.get(usize::from(field.0)).map_or(Form::Value, |key| key.form)
     }
 
     /// The layout of the objects under a field.
+    #[inline]
     pub fn inner(&self, field: Field) -> Option<&Self> {
         self.nested.get(usize::from(field.0))?.as_ref()
     }
 
     /// The path number of a field.
+    #[inline]
     pub fn path(&self, field: Field) -> usize {
         self.base + usize::from(field.0)
     }
 
     /// Before the first key of an object.
+    #[inline]
     pub fn start(&self) -> Cursor {
         Cursor(self.shape.keys.len() as u8)
     }
 
     /// The field called `key`, if it is the one that usually stands here. Moves on when it is.
+    #[inline]
     pub fn guess(&self, cursor: &mut Cursor, key: &str) -> Option<Field> {
         let guess = self.behind.get(usize::from(cursor.0))?.load(Ordering::Relaxed);
-        self.shape.keys.get(usize::from(guess)).filter(|known| known.name == key)?;
+        self.shape.keys.get(usize::from(guess)).filter(|known| same(known.name, key))?;
         *cursor = Cursor(guess);
         Some(Field(guess))
     }

@@ -111,12 +111,14 @@ impl Default for Ledger {
 
 impl Ledger {
     /// Counts an occurrence of a numbered path.
+    #[inline]
     pub fn see(&mut self, path: usize, filled: bool) {
         self.paths[path].seen += 1;
         self.paths[path].filled += u64::from(filled);
     }
 
     /// Counts what became of a value of a numbered path.
+    #[inline]
     pub fn fate(&mut self, path: usize, fate: Fate) {
         self.paths[path].fates[fate as usize] += 1;
     }
@@ -151,7 +153,7 @@ impl Ledger {
         for (mine, theirs) in self.paths.iter_mut().zip(&other.paths) {
             mine.add(theirs);
         }
-        for (place, keys) in other.dynamic.iter().enumerate().filter(|(_, keys)| keys.len() > 0) {
+        for (place, keys) in other.dynamic.iter().enumerate().filter(|(_, keys)| !keys.is_empty()) {
             let mine = self.keys_at(place);
             keys.iter().for_each(|(key, counts)| mine.at(key).add(counts));
         }

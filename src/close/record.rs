@@ -3,6 +3,7 @@
 //! hands what nobody took to the archive. It must not know where values go.
 
 use super::common::Common;
+use super::keys::same;
 use super::kind::Kind;
 use super::ledger::Fate;
 use super::shape::{Field, Form, Layout, Layouts};
@@ -44,6 +45,7 @@ pub struct Custom<'a> {
     /// The value.
     pub value: &'a [Node<'a>],
     mark: Cell<Mark>,
+    number: Cell<Option<usize>>,
 }
 
 /// See the module's head.
@@ -122,13 +124,14 @@ impl<'a> Record<'a> {
 
     /// The text under `key`, if it is a non-empty string, as the record stood in the source: whether a
     /// map drops it or not, whatever came from other copies, and known to the type or not.
+    #[inline]
     pub fn said(&self, key: Common) -> Option<&'a str> {
         let value = match self.layout.common(key) {
             // Rare, and it is the first in the source that counts.
             _ if self.is_filled => node::get(self.nodes, key.key()),
             Some(field) if self.repeated.has(field) => node::get(self.nodes, key.key()),
             Some(field) => self.slots.get(field).map(|slot| slot.value),
-            None => self.unknown.iter().find(|(k, _)| *k == key.key()).map(|(_, value)| *value),
+            None => self.unknown.iter().find(|(k, _)| same(k, key.key())).map(|(_, value)| *value),
         };
         value.and_then(node::text).filter(|text| !text.is_empty())
     }
@@ -143,6 +146,7 @@ impl<'a> Record<'a> {
         self.len() == 0
     }
 
+    #[inline]
     fn slot(&self, field: Field) -> Option<&Slot<'a>> {
         self.slots.get(field).filter(|_| !self.waived.has(field))
     }
@@ -167,6 +171,7 @@ impl<'a> Record<'a> {
         self.nested.iter_mut().flat_map(|(_, list)| list).for_each(|item| item.waive(paths));
     }
 
+    #[inline]
     fn mark(&self, field: Field, mark: Mark) {
         if let Some(slot) = self.slot(field) {
             let old = slot.mark.get();
@@ -177,16 +182,19 @@ impl<'a> Record<'a> {
     }
 
     /// The value under `field`, whatever it is; not taken.
+    #[inline]
     pub fn value(&self, field: Field) -> Option<&'a [Node<'a>]> {
         self.slot(field).map(|slot| slot.value)
     }
 
     /// The key is there, with or without a value. Missing means unknown, not empty.
+    #[inline]
     pub fn has(&self, field: Field) -> bool {
         self.slot(field).is_some()
     }
 
     /// The text under `field`, if it is a non-empty string; not taken.
+    #[inline]
     pub fn peek(&self, field: Field) -> Option<&'a str> {
         self.value(field).and_then(node::text).filter(|text| !text.is_empty())
     }
@@ -256,6 +264,7 @@ impl<'a> Record<'a> {
     }
 
     /// The value is there and nobody has said yet what becomes of it.
+    #[inline]
     pub fn is_open(&self, field: Field) -> bool {
         self.slot(field).is_some_and(|slot| slot.mark.get() == Mark::None)
     }
@@ -313,12 +322,24 @@ impl<'a> Record<'a> {
 
     /// The record's id, if it has a usable one: Close's ids are short and plain, and longer ones do
     /// not fit a unique field.
+    #[inline]
     pub fn id(&self) -> Option<&'a str> {
         self.id
     }
 }
 
-impl Custom<'_> {
+impl<'a> Custom<'a> {
+    fn new(key: &'a str, value: &'a [Node<'a>]) -> Self {
+        Self { key, value, mark: Cell::new(Mark::None), number: Cell::new(None) }
+    }
+
+    /// The number of its field: `look_up` is asked for it once, and again only if it knows none.
+    pub fn number(&self, look_up: impl FnOnce(&str) -> Option<usize>) -> Option<usize> {
+        let number = self.number.get().or_else(|| look_up(self.key));
+        self.number.set(number);
+        number
+    }
+
     /// The value stands in a cell.
     pub fn taken(&self) {
         self.mark.set(Mark::Taken);
@@ -342,6 +363,7 @@ impl Custom<'_> {
     }
 
     /// Nobody has said yet what becomes of it.
+    #[inline]
     pub fn is_open(&self) -> bool {
         self.mark.get() == Mark::None
     }

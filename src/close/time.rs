@@ -259,8 +259,8 @@ mod tests {
     #[test]
     fn every_day_has_its_number_and_year() {
         let first = Date::new(1000, 1, 1).unwrap();
-        let mut days = days_to(1000, 1, 1);
-        for date in first.series(jiff::Span::new().days(1)).take_while(|d| d.year() < 9999) {
+        let all = first.series(jiff::Span::new().days(1)).take_while(|d| d.year() < 9999);
+        for (days, date) in (days_to(1000, 1, 1)..).zip(all) {
             let (y, m, d) = (date.year(), date.month(), date.day());
             assert_eq!(days_to(y.into(), m.into(), d.into()), days, "{date}");
             assert_eq!(year(days * 86_400_000_000), y, "{date}");
@@ -268,7 +268,6 @@ mod tests {
                 fast_micros(format!("{date}T00:00:00Z").as_bytes()),
                 Some(days * 86_400_000_000)
             );
-            days += 1;
         }
         assert_eq!(days_to(1970, 1, 1), 0);
         assert_eq!(fast_micros(b"2023-02-29T00:00:00Z"), None);

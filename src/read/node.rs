@@ -5,6 +5,7 @@ use simd_json::StaticNode;
 pub use simd_json::tape::Node;
 
 /// How many nodes the value at the head of `nodes` spans.
+#[inline]
 pub fn span(nodes: &[Node<'_>]) -> usize {
     match nodes.first() {
         Some(Node::Object { count, .. } | Node::Array { count, .. }) => count + 1,
@@ -14,11 +15,13 @@ pub fn span(nodes: &[Node<'_>]) -> usize {
 }
 
 /// The value's own nodes: `nodes` cut behind its end.
+#[inline]
 pub fn value<'t, 'a>(nodes: &'t [Node<'a>]) -> &'t [Node<'a>] {
     nodes.get(..span(nodes)).unwrap_or(nodes)
 }
 
 /// The text of a string value.
+#[inline]
 pub fn text<'a>(nodes: &[Node<'a>]) -> Option<&'a str> {
     match nodes.first() {
         Some(Node::String(text)) => Some(text),
@@ -27,6 +30,7 @@ pub fn text<'a>(nodes: &[Node<'a>]) -> Option<&'a str> {
 }
 
 /// True for the forms Close uses for "no value" (`close-format.md` §2.2): `null`, `""`, `[]`, `{}`.
+#[inline]
 pub fn is_empty(nodes: &[Node<'_>]) -> bool {
     match nodes.first() {
         None | Some(Node::Static(StaticNode::Null)) => true,
@@ -37,6 +41,7 @@ pub fn is_empty(nodes: &[Node<'_>]) -> bool {
 }
 
 /// How many elements an array has, or keys an object; 0 for other values.
+#[inline]
 pub fn len(nodes: &[Node<'_>]) -> usize {
     match nodes.first() {
         Some(Node::Array { len, .. } | Node::Object { len, .. }) => *len,
@@ -45,6 +50,7 @@ pub fn len(nodes: &[Node<'_>]) -> usize {
 }
 
 /// The elements of an array value; nothing for other values.
+#[inline]
 pub fn elements<'t, 'a>(nodes: &'t [Node<'a>]) -> Elements<'t, 'a> {
     match nodes.first() {
         Some(Node::Array { .. }) => Elements { rest: value(nodes).get(1..).unwrap_or_default() },
@@ -53,6 +59,7 @@ pub fn elements<'t, 'a>(nodes: &'t [Node<'a>]) -> Elements<'t, 'a> {
 }
 
 /// The key and value pairs of an object value, in source order; nothing for other values.
+#[inline]
 pub fn entries<'t, 'a>(nodes: &'t [Node<'a>]) -> Entries<'t, 'a> {
     match nodes.first() {
         Some(Node::Object { .. }) => Entries { rest: value(nodes).get(1..).unwrap_or_default() },
@@ -79,6 +86,7 @@ pub struct Elements<'t, 'a> {
 impl<'t, 'a> Iterator for Elements<'t, 'a> {
     type Item = &'t [Node<'a>];
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.rest.is_empty() {
             return None;
@@ -98,6 +106,7 @@ pub struct Entries<'t, 'a> {
 impl<'t, 'a> Iterator for Entries<'t, 'a> {
     type Item = (&'a str, &'t [Node<'a>]);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let (key, rest) = self.rest.split_first()?;
         let Node::String(key) = key else { return None };
@@ -252,8 +261,7 @@ mod tests {
 
     #[test]
     fn writes_numbers_as_they_are_read() {
-        let source =
-            r#"[0,-1,18446744073709551615,-9223372036854775808,1.5,1e300,77561.3,0.1,true]"#;
+        let source = r"[0,-1,18446744073709551615,-9223372036854775808,1.5,1e300,77561.3,0.1,true]";
         let mut bytes = source.as_bytes().to_vec();
         let tape = simd_json::to_tape(&mut bytes).unwrap();
         let mut out = Vec::new();

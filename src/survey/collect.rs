@@ -317,7 +317,8 @@ impl Collector<'_> {
     fn users_in_customs(&mut self, record: &Record<'_>) {
         for custom in record.customs.iter().chain(&record.named) {
             let items = node::elements(custom.value).chain(std::iter::once(custom.value));
-            for user in items.filter_map(node::text).filter(|text| text.starts_with("user_")) {
+            let is_user = |text: &&str| text.as_bytes().first_chunk() == Some(b"user_");
+            for user in items.filter_map(node::text).filter(is_user) {
                 self.survey.users.see(user, None, i64::MIN, record.kind, Role::CustomValue);
             }
         }

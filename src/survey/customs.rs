@@ -130,3 +130,49 @@ impl Customs {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Ids and names with equal values: the only equal one, else the one at the same place.
+    fn plainly(ids: &[u8], names: &[u8]) -> Vec<(usize, usize)> {
+        let pairs = ids.iter().enumerate().filter_map(|(i, value)| {
+            let equal: Vec<usize> = (0..names.len()).filter(|n| names[*n] == *value).collect();
+            let here = ids.len() == names.len() && names[i] == *value;
+            match equal.as_slice() {
+                [only] => Some((i, *only)),
+                _ => here.then_some((i, i)),
+            }
+        });
+        pairs.collect()
+    }
+
+    proptest! {
+        #[test]
+        fn pairs_as_the_plain_way_does(
+            ids in proptest::collection::vec(0..4_u8, 0..6),
+            names in proptest::collection::vec(0..4_u8, 0..6),
+        ) {
+            let by_id = ids.iter().enumerate().map(|(i, v)| format!("\"custom.cf_{i}\":{v}"));
+            let by_name = names.iter().enumerate().map(|(i, v)| format!("\"n{i}\":{v}"));
+            let (by_id, by_name): (Vec<_>, Vec<_>) = (by_id.collect(), by_name.collect());
+            let more = if by_id.is_empty() { "" } else { "," };
+            let json = format!("{{\"custom\":{{{}}}{more}{}}}", by_name.join(","), by_id.join(","));
+            let mut bytes = json.into_bytes();
+            let tape = simd_json::to_tape(&mut bytes).unwrap();
+            let (mut customs, mut survey) = (Customs::default(), Survey::default());
+            customs.see(&Record::open(Kind::Lead, &tape.0));
+            customs.add_to(&mut survey);
+            let mut found: Vec<(String, String)> =
+                survey.pairs.keys().map(|(id, name)| (id.to_string(), name.to_string())).collect();
+            found.sort();
+            let expected = plainly(&ids, &names);
+            let expected = expected.iter().map(|(i, n)| (format!("cf_{i}"), format!("n{n}")));
+            prop_assert_eq!(found, expected.collect::<Vec<_>>());
+            let seen: u64 = survey.customs.values().map(|profile| profile.records).sum();
+            prop_assert_eq!(seen, (ids.len() + names.len()) as u64);
+        }
+    }
+}

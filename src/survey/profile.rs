@@ -92,9 +92,12 @@ impl Profile {
             self.midnights += u64::from(time::is_day(at));
         }
         self.numeric += u64::from(is_numeric(text));
-        self.users += u64::from(text.starts_with("user_"));
-        self.contacts += u64::from(text.starts_with("cont_"));
-        self.custom_objects += u64::from(text.starts_with("custobj_"));
+        match text.as_bytes().first_chunk() {
+            Some(b"user_") => self.users += 1,
+            Some(b"cont_") => self.contacts += 1,
+            Some(b"custo") if text.starts_with("custobj_") => self.custom_objects += 1,
+            _ => {}
+        }
         self.count(text, 1);
     }
 

@@ -4,6 +4,7 @@
 
 use super::Map;
 use crate::close::Kind;
+use crate::close::keys::same;
 
 /// In what part a record names a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,7 +38,7 @@ pub struct Users(pub Map<Box<str>, Named>, usize);
 impl Users {
     /// Notes that a record names a user.
     pub fn see(&mut self, id: &str, name: Option<&str>, at: i64, kind: Kind, role: Role) {
-        let last = self.0.get_index(self.1).filter(|(known, _)| ***known == *id);
+        let last = self.0.get_index(self.1).filter(|(known, _)| same(known, id));
         if last.is_none() {
             self.1 = self.0.get_index_of(id).unwrap_or_else(|| {
                 self.0.insert_full(id.into(), Named { at: i64::MIN, ..Named::default() }).0

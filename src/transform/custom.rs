@@ -147,7 +147,7 @@ fn field_of<'p>(plan: &'p Plan, record: &Record<'_>, key: &Key<'_, '_>) -> Optio
         custom.noise();
         return None;
     }
-    let (_, field) = plan.field((record.kind, key.of_type), key.space, custom.key)?;
+    let field = planned(plan, record, key)?;
     if key.space == Space::CustomName && has_twin(plan, record, field, custom) {
         custom.merged();
         return None;
@@ -155,13 +155,21 @@ fn field_of<'p>(plan: &'p Plan, record: &Record<'_>, key: &Key<'_, '_>) -> Optio
     Some(field)
 }
 
+/// The plan of a value's field. A value is looked at once for each row it may stand in, so its field's
+/// number is kept with it.
+fn planned<'p>(plan: &'p Plan, record: &Record<'_>, key: &Key<'_, '_>) -> Option<&'p CustomField> {
+    let look_up = |name: &str| plan.field((record.kind, key.of_type), key.space, name);
+    let number = key.custom.number(|name| look_up(name).map(|(number, _)| number))?;
+    plan.fields.get(number)
+}
+
 /// The value under a lead's field name repeats one under a field's id: that of the same field, or of
 /// another field with the same name.
 fn has_twin(plan: &Plan, record: &Record<'_>, field: &CustomField, named: &Custom<'_>) -> bool {
     let is_twin = |custom: &Custom<'_>| {
-        let twin = plan.field((record.kind, None), Space::CustomId, custom.key);
+        let twin = planned(plan, record, &Key { of_type: None, space: Space::CustomId, custom });
         let same = |twin: &CustomField| std::ptr::eq(twin, field) || *twin.close_name == *named.key;
-        custom.value == named.value && twin.is_some_and(|(_, twin)| same(twin))
+        custom.value == named.value && twin.is_some_and(same)
     };
     // Close writes both in the same order: the one at the same place is nearly always it.
     let here = record.named.iter().position(|other| std::ptr::eq(other, named));
@@ -175,10 +183,9 @@ pub(super) fn lines(work: &mut Work<'_>, record: &Record<'_>) -> String {
     let of_type = of_type(plan, record);
     let mut lines = Vec::new();
     for custom in record.customs.iter().filter(|custom| !node::is_empty(custom.value)) {
-        let field = plan.field((record.kind, of_type), Space::CustomId, custom.key);
-        let Some((_, field)) = field.filter(|(_, field)| field.rule != ValueRule::Archive) else {
-            continue;
-        };
+        let key = Key { of_type, space: Space::CustomId, custom };
+        let field = planned(plan, record, &key);
+        let Some(field) = field.filter(|field| field.rule != ValueRule::Archive) else { continue };
         let shown = match field.rule {
             ValueRule::Contact | ValueRule::Contacts => {
                 named(custom.value, &|id| Some(plan.contacts.name(plan.contacts.find(id)?).into()))
@@ -193,7 +200,6 @@ pub(super) fn lines(work: &mut Work<'_>, record: &Record<'_>) -> String {
             }
             Err(why) => {
                 custom.set_aside();
-                let key = Key { of_type, space: Space::CustomId, custom };
                 remark(work, record, &key, why);
             }
         }

@@ -2,13 +2,12 @@
 //! not judge values.
 
 use super::slots::{Fields, Slot, Slots};
-use super::{Custom, Mark, Record};
+use super::{Custom, Record};
 use crate::close::common::Common;
 use crate::close::kind::Kind;
 use crate::close::layout::Cursor;
 use crate::close::shape::{Field, Form, Layout, Layouts};
 use crate::read::{Node, node};
-use std::cell::Cell;
 
 /// Longest id, in bytes (`close-format.md` §1.5: about 50).
 const MAX_ID: usize = 100;
@@ -83,18 +82,16 @@ impl<'a> Record<'a> {
 
     fn put(&mut self, reading: &mut Reading, key: &'a str, value: &'a [Node<'a>]) {
         let usual = self.layout.guess(&mut reading.cursor, key);
-        let field = usual.or_else(|| match key.strip_prefix(CUSTOM) {
-            Some(id) => {
+        let field = usual.or_else(|| {
+            if let Some(id) = key.strip_prefix(CUSTOM) {
                 self.put_custom(&mut reading.ids, key, id, value);
-                None
+                return None;
             }
-            None => {
-                let found = self.layout.find_from(&mut reading.cursor, key);
-                if found.is_none() {
-                    self.put_unknown(reading, key, value);
-                }
-                found
+            let found = self.layout.find_from(&mut reading.cursor, key);
+            if found.is_none() {
+                self.put_unknown(reading, key, value);
             }
+            found
         });
         if let Some(field) = field {
             self.put_known(reading, field, key, value);
@@ -118,7 +115,9 @@ impl<'a> Record<'a> {
         key: &'a str,
         value: &'a [Node<'a>],
     ) {
-        if let Some(earlier) = self.slots.take(field) {
+        if self.slots.fields().has(field)
+            && let Some(earlier) = self.slots.take(field)
+        {
             // The same key twice in one object: the last stands, the earlier one is kept aside.
             self.unknown.push((key, earlier.value));
             self.repeated.set(field, true);
@@ -168,7 +167,7 @@ impl<'a> Record<'a> {
             if let Some(earlier) = earlier.map(|at| self.named.remove(at)) {
                 self.unknown.push((key, earlier.value));
             }
-            self.named.push(Custom { key: name, value, mark: Cell::new(Mark::None) });
+            self.named.push(Custom::new(name, value));
         }
     }
 
@@ -181,7 +180,7 @@ impl<'a> Record<'a> {
         if self.customs.is_empty() {
             self.customs.reserve(self.len().saturating_sub(self.slots.len()).min(ROOM));
         }
-        self.customs.push(Custom { key: id, value, mark: Cell::new(Mark::None) });
+        self.customs.push(Custom::new(id, value));
     }
 }
 
@@ -244,11 +243,11 @@ mod tests {
             for (at, key) in record.layout.shape.keys.iter().enumerate() {
                 let there = node::entries(&tape.0).filter(|(name, _)| *name == key.name);
                 let last = there.last().map(|(_, value)| value);
-                let is_own = match (key.form, last.and_then(|value| value.first())) {
-                    (Form::Records(_), Some(Node::Array { .. })) => false,
-                    (Form::Named, Some(Node::Object { .. })) => false,
-                    _ => true,
-                };
+                let is_own = !matches!(
+                    (key.form, last.and_then(|value| value.first())),
+                    (Form::Records(_), Some(Node::Array { .. }))
+                        | (Form::Named, Some(Node::Object { .. }))
+                );
                 prop_assert_eq!(record.value(Field(at as u8)), last.filter(|_| is_own), "{}", key.name);
             }
             let mut ids: Vec<&str> = record.customs.iter().map(|custom| custom.key).collect();

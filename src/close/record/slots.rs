@@ -17,6 +17,7 @@ pub(super) struct Slot<'a> {
 }
 
 impl<'a> Slot<'a> {
+    #[inline]
     pub fn new(value: &'a [Node<'a>]) -> Self {
         Self { value, mark: Cell::new(Mark::None) }
     }
@@ -27,23 +28,28 @@ impl<'a> Slot<'a> {
 pub(super) struct Fields(u64);
 
 impl Fields {
+    #[inline]
     fn bit(field: Field) -> u64 {
         1_u64.checked_shl(u32::from(field.0)).unwrap_or_default()
     }
 
+    #[inline]
     pub fn has(self, field: Field) -> bool {
         self.0 & Self::bit(field) != 0
     }
 
+    #[inline]
     pub fn set(&mut self, field: Field, on: bool) {
         self.0 = if on { self.0 | Self::bit(field) } else { self.0 & !Self::bit(field) };
     }
 
+    #[inline]
     pub fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
     /// In the order of the shape.
+    #[inline]
     pub fn iter(self) -> impl Iterator<Item = Field> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
@@ -72,15 +78,18 @@ impl<'a> Slots<'a> {
     }
 
     /// How many values there are or were.
+    #[inline]
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
     /// The fields that are there.
+    #[inline]
     pub fn fields(&self) -> Fields {
         self.there
     }
 
+    #[inline]
     pub fn get(&self, field: Field) -> Option<&Slot<'a>> {
         if !self.there.has(field) {
             return None;
@@ -89,18 +98,20 @@ impl<'a> Slots<'a> {
     }
 
     /// Fields and slots in the order of the shape.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = (Field, &Slot<'a>)> {
         self.there.iter().filter_map(|field| Some((field, self.get(field)?)))
     }
 
+    #[inline]
     pub fn set(&mut self, field: Field, slot: Slot<'a>) {
         let Some(place) = self.place.get_mut(usize::from(field.0)) else { return };
-        match self.list.get_mut(usize::from(*place)).filter(|_| self.placed.has(field)) {
-            Some(old) => *old = slot,
-            None => {
-                *place = self.list.len() as u8;
-                self.list.push(slot);
-            }
+        let old = self.list.get_mut(usize::from(*place)).filter(|_| self.placed.has(field));
+        if let Some(old) = old {
+            *old = slot;
+        } else {
+            *place = self.list.len() as u8;
+            self.list.push(slot);
         }
         self.placed.set(field, true);
         self.there.set(field, true);
