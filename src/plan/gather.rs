@@ -41,10 +41,10 @@ impl Sets {
 /// What a group is made of.
 #[derive(Clone, Copy, Default)]
 struct Shape {
-    lead: bool,
-    leads: bool,
-    contact: bool,
-    contacts: bool,
+    /// Leads; two stands for more.
+    leads: u8,
+    /// Contacts, in the same way.
+    contacts: u8,
     /// Some contact does not stand in a lead of the group.
     outside: bool,
     /// Some member occurs more than once.
@@ -53,22 +53,24 @@ struct Shape {
 
 impl Shape {
     fn lead(&mut self, lead: &Lead) {
-        self.leads |= self.lead;
-        self.lead = true;
+        self.leads = (self.leads + 1).min(2);
         self.copies |= lead.copies;
     }
 
     fn contact(&mut self, contact: &Contact, here: bool) {
-        self.contacts |= self.contact;
-        self.contact = true;
+        self.contacts = (self.contacts + 1).min(2);
         self.outside |= !(contact.nested && here);
         self.copies |= contact.copies;
     }
 
     /// Its records do not stand in one record of the export.
     fn gather(self) -> bool {
-        let apart = if self.lead { self.outside } else { self.contacts };
-        self.copies || self.leads || apart
+        let apart = match self.leads {
+            0 => self.contacts > 1,
+            1 => self.outside,
+            _ => true,
+        };
+        self.copies || apart
     }
 }
 

@@ -113,7 +113,7 @@ pub(super) fn identify(
     let gone = gone(&survey.merges, &leads);
     let taken = merged.into_iter().filter_map(|(id, text)| Some((id, *gone.get(text)?)));
     let homes = Homes { own, gone: taken.collect() };
-    let found = people::Listed { listed, emails, named, homes };
+    let found = people::Beside { listed, emails, named, homes };
     let (mut contacts, emails) = people::resolve(contacts, found, &mut leads, &mut drafts);
     let people = people::merge(&mut contacts, &emails, settings.people, decisions)?;
     drop(emails);

@@ -38,7 +38,7 @@ pub struct Contact {
 }
 
 /// What the survey found beside the contacts themselves.
-pub(super) struct Listed {
+pub(super) struct Beside {
     /// Contacts as leads list them.
     pub listed: Vec<Number>,
     /// E-mail addresses.
@@ -65,12 +65,12 @@ impl Emails {
 /// One entry a contact, oldest first; each lead learns which contacts are its own.
 pub(super) fn resolve(
     found: Found<ContactCopy>,
-    beside: Listed,
+    beside: Beside,
     leads: &mut Roster<Lead>,
     drafts: &mut [Draft],
 ) -> (Roster<Contact>, Emails) {
     let Found { mut ids, texts, mut copies } = found;
-    let Listed { mut listed, emails, named, homes } = beside;
+    let Beside { mut listed, emails, named, homes } = beside;
     let mut lister: Vec<Option<Number>> = vec![None; ids.len()];
     for (at, draft) in drafts.iter().enumerate() {
         for contact in draft.listed.of(&listed) {

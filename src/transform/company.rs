@@ -262,7 +262,7 @@ fn yield_place(work: &mut Work<'_>, lead: &Record<'_>, field: Field) {
 
 /// Says what becomes of a lead's values that have no cell of their own in this case: name, creator
 /// and dates of a lead whose company or person has them from another record.
-pub(super) fn settle(work: &mut Work<'_>, lead: &Record<'_>, verdict: &Verdict) {
+pub(super) fn settle(work: &mut Work<'_>, lead: &Record<'_>, verdict: Verdict) {
     debug_assert_eq!(lead.kind, Kind::Lead);
     lead.take(lead::ID);
     lead.take_whole(lead::CONTACT_IDS);

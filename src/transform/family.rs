@@ -38,7 +38,7 @@ pub(super) fn write(work: &mut Work<'_>, leads: &[Record<'_>], contacts: &[Recor
         if planned.verdict == Verdict::Person {
             person::from_lead(work, id, lead);
         }
-        company::settle(work, lead, &planned.verdict);
+        company::settle(work, lead, planned.verdict);
         let counts = work.out.count(lead.kind);
         match planned.verdict {
             Verdict::Merged(_) => counts.merged += 1,
