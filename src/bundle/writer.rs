@@ -19,8 +19,10 @@ use crate::transform::{Output, Rows, Spilled};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
-/// Bytes of rows held in memory, those of all steps together.
-const BOUND: usize = 64 << 20;
+/// Bytes that the plan and the rows held in memory may take together: what one leaves, the other uses.
+const BUDGET: usize = 320 << 20;
+/// Rows may take so many bytes however large the plan is.
+const LEAST: usize = 64 << 20;
 
 /// Everything that was counted on the way.
 #[derive(Debug, Default)]
@@ -96,7 +98,7 @@ impl<'p> Writer<'p> {
         std::fs::create_dir_all(root.join("reports")).map_err(io)?;
         let rejects = Rejects::create(&root)?;
         let runs = plan.steps.iter().map(|step| temp.join(format!("{}.runs", step.folder)));
-        let sorter = Sorter::new(runs, BOUND);
+        let sorter = Sorter::new(runs, BUDGET.saturating_sub(plan.bytes()).max(LEAST));
         let none = vec![0; plan.steps.len()];
         let (rows, written) = (none.clone(), none.clone());
         let totals = Totals { rows, written, unchanged: none, ..Totals::default() };

@@ -275,6 +275,12 @@ impl Plan {
         self.owners.get(id)?.member.as_deref()
     }
 
+    /// Memory that grows with the export, in bytes.
+    pub fn bytes(&self) -> usize {
+        let (leads, contacts) = (self.leads.bytes(), self.contacts.bytes());
+        leads + contacts + self.companies.bytes() + self.merges_bytes() + self.seen.bytes()
+    }
+
     /// The custom field behind a key of a record of this kind and custom type.
     pub fn field(
         &self,
