@@ -1,41 +1,39 @@
 //! Search for bytes of a set, many at a time: most text holds nothing that a rule must change, and
 //! seeing that should cost next to nothing. Must not know what the bytes mean.
 
+/// Bytes looked at together.
+const BLOCK: usize = 16;
+
 /// Offset of the first byte for which `is` holds.
 ///
 /// `is` should be a few comparisons without branches: it is asked about a whole block of bytes before
 /// the answer is looked at, so that the compiler compares the block at once.
 #[inline]
 pub fn find(bytes: &[u8], is: impl Fn(u8) -> bool + Copy) -> Option<usize> {
-    match bytes.len() {
-        32.. => find_by::<32>(bytes, is),
-        16.. => find_by::<16>(bytes, is),
-        8.. => find_by::<8>(bytes, is),
-        _ => bytes.iter().position(|byte| is(*byte)),
-    }
-}
-
-/// [`find`] by blocks of `N` bytes; the last block overlaps the one before.
-#[inline(always)]
-fn find_by<const N: usize>(bytes: &[u8], is: impl Fn(u8) -> bool + Copy) -> Option<usize> {
-    let (blocks, rest) = bytes.as_chunks::<N>();
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
     for (n, block) in blocks.iter().enumerate() {
-        if holds(block, is) {
-            return block.iter().position(|byte| is(*byte)).map(|at| n * N + at);
+        if let Some(at) = first(block, is) {
+            return Some(n * BLOCK + at);
         }
     }
-    let last = bytes.last_chunk::<N>().filter(|_| !rest.is_empty())?;
-    if !holds(last, is) {
-        return None;
+    match bytes.last_chunk::<BLOCK>() {
+        // The last block overlaps the one before.
+        Some(last) if !rest.is_empty() => first(last, is).map(|at| bytes.len() - BLOCK + at),
+        Some(_) => None,
+        None => bytes.iter().position(|byte| is(*byte)),
     }
-    last.iter().position(|byte| is(*byte)).map(|at| bytes.len() - N + at)
 }
 
-/// Whether `is` holds for any byte of a block.
-#[inline(always)]
-fn holds<const N: usize>(block: &[u8; N], is: impl Fn(u8) -> bool) -> bool {
-    // No way out in the middle: that is what lets the compiler compare all bytes at once.
-    block.iter().fold(false, |any, byte| any | is(*byte))
+/// Offset of the first byte of a block for which `is` holds.
+#[inline]
+fn first(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> Option<usize> {
+    // One byte of the answer for each of the block, and no way out in the middle.
+    let mut found = [0; BLOCK];
+    for (answer, byte) in found.iter_mut().zip(block) {
+        *answer = u8::from(is(*byte));
+    }
+    let found = u128::from_le_bytes(found);
+    (found != 0).then(|| found.trailing_zeros() as usize / 8)
 }
 
 /// Offset of the first byte for which `is` holds together with the byte behind it; the last byte has

@@ -129,9 +129,8 @@ fn trim(text: &str) -> &str {
 fn is_plain(text: &str, lf_allowed: bool) -> bool {
     let bytes = text.as_bytes();
     // The lead bytes C2 and E2 are frequent in western text, so they only start a closer look.
-    let suspect = |b: u8| {
-        ((b < 0x20) & !(lf_allowed & (b == b'\n'))) | (b == 0x7F) | (b == 0xC2) | (b == 0xE2)
-    };
+    let suspect =
+        |b: u8| (b < 0x20 && !(lf_allowed && b == b'\n')) || matches!(b, 0x7F | 0xC2 | 0xE2);
     let mut rest = bytes;
     while let Some(at) = scan::find(rest, suspect) {
         match rest[at..] {
@@ -152,7 +151,7 @@ const fn is_line_mark(c: char) -> bool {
 /// breaks, which become blanks or stay.
 #[must_use]
 pub fn has_control(text: &str) -> bool {
-    let odd = |b: u8| ((b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r')) | (b == 0x7F);
+    let odd = |b: u8| (b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || b == 0x7F;
     scan::find(text.as_bytes(), odd).is_some()
 }
 

@@ -42,7 +42,7 @@ const fn table(set: &[u8]) -> [bool; 256] {
 /// it stands between them.
 fn may_need_work(byte: u8) -> bool {
     let in_a_row = byte.wrapping_sub(b'[') <= b'`' - b'[';
-    in_a_row | (byte == b'~') | (byte == b'*') | (byte == b'!') | (byte == b'<') | (byte == b'\t')
+    in_a_row || matches!(byte, b'~' | b'*' | b'!' | b'<' | b'\t')
 }
 
 /// The bytes a line may not start with without a closer look.

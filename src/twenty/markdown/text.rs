@@ -88,8 +88,8 @@ fn indent<'a>(line: &'a str, out: &mut String) -> &'a str {
 
 /// Whether a byte is, or may begin, a character [`cleaned`] changes.
 fn may_be_odd(byte: u8) -> bool {
-    let control = (byte < 0x20) & (byte != b'\t') & (byte != b'\n');
-    control | (byte == 0x7F) | (byte == 0xC2) | (byte == 0xE2) | (byte == 0xEF)
+    let control = byte < 0x20 && byte != b'\t' && byte != b'\n';
+    control || matches!(byte, 0x7F | 0xC2 | 0xE2 | 0xEF)
 }
 
 /// What a character [`cleaned`] looks for becomes.
