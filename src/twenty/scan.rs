@@ -1,41 +1,53 @@
-//! Search for bytes of a set, many at a time: most text holds nothing that a rule must change, and
+//! Search for bytes of a set, several at a time: most text holds nothing that a rule must change, and
 //! seeing that should cost next to nothing. Must not know what the bytes mean.
 
-/// Offset of the first byte for which `is` holds.
-///
-/// `is` should be a few comparisons without branches: it is asked about a whole block of bytes before
-/// the answer is looked at, so that the compiler compares the block at once.
-#[inline]
-pub fn find(bytes: &[u8], is: impl Fn(u8) -> bool + Copy) -> Option<usize> {
-    match bytes.len() {
-        32.. => find_by::<32>(bytes, is),
-        16.. => find_by::<16>(bytes, is),
-        8.. => find_by::<8>(bytes, is),
-        _ => bytes.iter().position(|byte| is(*byte)),
-    }
-}
+/// A set of bytes to search for.
+pub struct Bytes([bool; 256]);
 
-/// [`find`] by blocks of `N` bytes; the last block overlaps the one before.
-#[inline(always)]
-fn find_by<const N: usize>(bytes: &[u8], is: impl Fn(u8) -> bool + Copy) -> Option<usize> {
-    let (blocks, rest) = bytes.as_chunks::<N>();
-    for (n, block) in blocks.iter().enumerate() {
-        if holds(block, is) {
-            return block.iter().position(|byte| is(*byte)).map(|at| n * N + at);
+impl Bytes {
+    /// The set of these bytes.
+    pub const fn new(bytes: &[u8]) -> Self {
+        let mut out = [false; 256];
+        let mut i = 0;
+        while i < bytes.len() {
+            out[bytes[i] as usize] = true;
+            i += 1;
         }
+        Self(out)
     }
-    let last = bytes.last_chunk::<N>().filter(|_| !rest.is_empty())?;
-    if !holds(last, is) {
-        return None;
-    }
-    last.iter().position(|byte| is(*byte)).map(|at| bytes.len() - N + at)
-}
 
-/// Whether `is` holds for any byte of a block.
-#[inline(always)]
-fn holds<const N: usize>(block: &[u8; N], is: impl Fn(u8) -> bool) -> bool {
-    // No way out in the middle: that is what lets the compiler compare all bytes at once.
-    block.iter().fold(false, |any, byte| any | is(*byte))
+    /// The set with all control characters that are not in `but`.
+    pub const fn and_controls(mut self, but: &[u8]) -> Self {
+        let mut i = 0;
+        while i < 0x20 {
+            self.0[i] = true;
+            i += 1;
+        }
+        i = 0;
+        while i < but.len() {
+            self.0[but[i] as usize] = false;
+            i += 1;
+        }
+        self
+    }
+
+    /// Whether a byte is in the set.
+    pub fn holds(&self, byte: u8) -> bool {
+        self.0[usize::from(byte)]
+    }
+
+    /// Offset of the first byte that is in the set.
+    pub fn find(&self, bytes: &[u8]) -> Option<usize> {
+        let (blocks, rest) = bytes.as_chunks::<8>();
+        for (n, block) in blocks.iter().enumerate() {
+            // Eight answers at a time, and one question whether any of them is yes.
+            if block.iter().fold(false, |any, byte| any | self.holds(*byte)) {
+                return block.iter().position(|byte| self.holds(*byte)).map(|at| n * 8 + at);
+            }
+        }
+        let at = rest.iter().position(|byte| self.holds(*byte))?;
+        Some(bytes.len() - rest.len() + at)
+    }
 }
 
 /// Offset of the first byte for which `is` holds together with the byte behind it; the last byte has
@@ -70,11 +82,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn finds_what_a_plain_search_finds(bytes in prop::collection::vec(0_u8..8, 0..100), set in 0_u8..9) {
-            let is = |byte: u8| byte == set || byte == 7;
-            prop_assert_eq!(find(&bytes, is), bytes.iter().position(|byte| is(*byte)));
-            let spread: Vec<u8> = bytes.iter().map(|byte| u8::from(*byte == 7)).collect();
-            prop_assert_eq!(find(&spread, |byte| byte == 1), spread.iter().position(|byte| *byte == 1));
+        fn finds_what_a_plain_search_finds(bytes in prop::collection::vec(0_u8..40, 0..100)) {
+            const SET: Bytes = Bytes::new(&[33]).and_controls(&[2, 3]);
+            let set: Vec<u8> = (0..32).filter(|byte| !matches!(byte, 2 | 3)).chain([33]).collect();
+            let few: Vec<u8> = bytes.iter().map(|byte| if *byte == 7 { 7 } else { 34 }).collect();
+            for bytes in [bytes, few] {
+                let plain = bytes.iter().position(|byte| set.contains(byte));
+                prop_assert_eq!(SET.find(&bytes), plain);
+            }
         }
 
         #[test]

@@ -129,19 +129,13 @@ fn trim(text: &str) -> &str {
 fn is_plain(text: &str, lf_allowed: bool) -> bool {
     let bytes = text.as_bytes();
     // The lead bytes C2 and E2 are frequent in western text, so they only start a closer look.
-    let suspect = |b: u8| {
-        ((b < 0x20) & !(lf_allowed & (b == b'\n'))) | (b == 0x7F) | (b == 0xC2) | (b == 0xE2)
-    };
-    let mut rest = bytes;
-    while let Some(at) = scan::find(rest, suspect) {
-        match rest[at..] {
-            [0xC2, second, ..] if second >= 0xA0 => {}
-            [0xE2, second, third, ..] if second != 0x80 || !matches!(third, 0xA8 | 0xA9) => {}
-            _ => return false,
-        }
-        rest = &rest[at + 1..];
+    let suspect =
+        |&b: &u8| (b < 0x20 && !(lf_allowed && b == b'\n')) || matches!(b, 0x7F | 0xC2 | 0xE2);
+    // By chunks without a way out in the middle, so that the compiler compares many at once.
+    if !bytes.chunks(64).any(|chunk| chunk.iter().fold(false, |any, b| any | suspect(b))) {
+        return true;
     }
-    true
+    !text.chars().any(|c| (c.is_control() && !(lf_allowed && c == '\n')) || is_line_mark(c))
 }
 
 const fn is_line_mark(c: char) -> bool {
@@ -152,8 +146,11 @@ const fn is_line_mark(c: char) -> bool {
 /// breaks, which become blanks or stay.
 #[must_use]
 pub fn has_control(text: &str) -> bool {
-    let odd = |b: u8| ((b < 0x20) & (b != b'\t') & (b != b'\n') & (b != b'\r')) | (b == 0x7F);
-    scan::find(text.as_bytes(), odd).is_some()
+    let odd = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || *byte == 0x7f;
+    // Whole chunks without an early end, so that the compiler looks at many bytes at a time.
+    text.as_bytes()
+        .chunks(64)
+        .any(|chunk| chunk.iter().fold(false, |found, byte| found | odd(byte)))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@
 //! * entities are not decoded, so `&` is never touched;
 //! * `_` between ASCII letters or digits, and `*` before a blank, never start emphasis.
 
-use crate::twenty::scan::find;
+use crate::twenty::scan::Bytes;
 
 /// How far a `[` or `<` can still find what makes it a link or a tag; byte offsets into the text.
 #[derive(Clone, Copy)]
@@ -28,32 +28,16 @@ impl Reach {
     pub(super) const STRICT: Self = Self { link: usize::MAX, tag: usize::MAX, strict: true };
 }
 
-const fn table(set: &[u8]) -> [bool; 256] {
-    let mut out = [false; 256];
-    let mut i = 0;
-    while i < set.len() {
-        out[set[i] as usize] = true;
-        i += 1;
-    }
-    out
-}
-
-/// Whether a byte inside a line may need work: one of ``\\`*_~[]!<`` or a tab; `^` comes along because
-/// it stands between them.
-fn may_need_work(byte: u8) -> bool {
-    let in_a_row = byte.wrapping_sub(b'[') <= b'`' - b'[';
-    in_a_row | (byte == b'~') | (byte == b'*') | (byte == b'!') | (byte == b'<') | (byte == b'\t')
-}
-
+/// The bytes inside a line that may need work.
+static INLINE: Bytes = Bytes::new(b"\\`*_~[]!<\t");
 /// The bytes a line may not start with without a closer look.
-static START: [bool; 256] = table(b"#>|-+*_[<0123456789");
+static START: Bytes = Bytes::new(b"#>|-+*_[<0123456789");
 
 /// Whether [`line()`] leaves `text` unchanged for certain: no byte of it needs a closer look. The text
 /// must not start with a blank.
 pub(super) fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.first().is_none_or(|first| !START[usize::from(*first)])
-        && find(bytes, may_need_work).is_none()
+    bytes.first().is_none_or(|first| !START.holds(*first)) && INLINE.find(bytes).is_none()
 }
 
 /// Writes `text` so that it is shown as it stands. `at_start`: it opens a block, where `#`, `-`,
@@ -70,7 +54,7 @@ pub(super) fn line(text: &str, at_start: bool, reach: Reach, out: &mut String) {
         at = guard + 1;
     }
     let body = if at_start { text.len() - text.trim_start().len() } else { usize::MAX };
-    while let Some(step) = bytes.get(at..).and_then(|rest| find(rest, may_need_work)) {
+    while let Some(step) = bytes.get(at..).and_then(|rest| INLINE.find(rest)) {
         at += step;
         let byte = bytes[at];
         let next = bytes.get(at + 1).copied();
@@ -100,7 +84,7 @@ pub(super) fn line(text: &str, at_start: bool, reach: Reach, out: &mut String) {
                 done = at + 1;
                 false
             }
-            b'<' | b'^' => false,
+            b'<' => false,
             b'\t' => {
                 out.push_str(&text[done..at]);
                 out.push_str("    ");
@@ -156,7 +140,7 @@ fn opens_tag(text: &str, at: usize) -> bool {
 fn block_start(text: &str) -> Option<usize> {
     let body = text.trim_start();
     let first = *body.as_bytes().first()?;
-    if !START[usize::from(first)] {
+    if !START.holds(first) {
         return None;
     }
     let at = text.len() - body.len();

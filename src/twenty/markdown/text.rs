@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr_iter, memrchr, memrchr_iter};
 
 use super::escape::{self, Reach};
-use crate::twenty::scan::find;
+use crate::twenty::scan::Bytes;
 
 /// Plain text (e-mail text bodies, SMS, call notes, task text) as Markdown that shows that text.
 ///
@@ -86,11 +86,8 @@ fn indent<'a>(line: &'a str, out: &mut String) -> &'a str {
     body
 }
 
-/// Whether a byte is, or may begin, a character [`cleaned`] changes.
-fn may_be_odd(byte: u8) -> bool {
-    let control = (byte < 0x20) & (byte != b'\t') & (byte != b'\n');
-    control | (byte == 0x7F) | (byte == 0xC2) | (byte == 0xE2) | (byte == 0xEF)
-}
+/// Bytes that are, or may begin, a character [`cleaned`] changes.
+static ODD: Bytes = Bytes::new(&[0x7F, 0xC2, 0xE2, 0xEF]).and_controls(b"\t\n");
 
 /// What a character [`cleaned`] looks for becomes.
 enum Odd {
@@ -99,7 +96,7 @@ enum Odd {
     Dropped,
 }
 
-/// Judges the character that starts at `at`, whose first byte [`may_be_odd`].
+/// Judges the character that starts at `at`, whose first byte is in [`ODD`].
 fn odd_at(bytes: &[u8], at: usize) -> (Odd, usize) {
     match bytes.get(at..).unwrap_or_default() {
         [b'\r', b'\n', ..] => (Odd::Kept, 2),
@@ -115,7 +112,7 @@ fn odd_at(bytes: &[u8], at: usize) -> (Odd, usize) {
 
 fn next_odd(bytes: &[u8], from: usize) -> Option<(Odd, usize, usize)> {
     let mut at = from;
-    while let Some(step) = bytes.get(at..).and_then(|rest| find(rest, may_be_odd)) {
+    while let Some(step) = bytes.get(at..).and_then(|rest| ODD.find(rest)) {
         at += step;
         match odd_at(bytes, at) {
             (Odd::Kept, width) => at += width,

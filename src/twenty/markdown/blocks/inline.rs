@@ -246,7 +246,7 @@ fn end_of_words(bytes: &[u8], at: usize) -> usize {
 
 /// Whether a byte and the next may be a run of blanks, or a blank other than U+0020.
 fn may_end_words(byte: u8, next: u8) -> bool {
-    (byte < b' ') | (byte == 0xC2) | ((byte == b' ') & ((next <= b' ') | (next == 0xC2)))
+    byte < b' ' || byte == 0xC2 || (byte == b' ' && (next <= b' ' || next == 0xC2))
 }
 
 /// Width of the blank at `at`: 1 for ASCII blanks, 2 for U+00A0.

@@ -243,6 +243,7 @@ fn reads_as_the_standard_says() {
         "a\0b<p\0>c",
         "<noframes><b>a</noframes>",
         "<pre>\r\n\na\r</pre>b",
+        "<pre>a </>b",
         "<pre><!-- -->\n\na</pre>",
         "<pre>a\r&#10;b&#13;\nc</pre>",
         "&amp &ampx &notit; &copy2 &; & &# &#x &#x; &#xZ; &#128; &#0; &#xD800; &#99999999; &#65 x",

@@ -4,7 +4,7 @@
 //! Two thirds of a tokenizer of the standard serve errors nobody looks at here, one byte at a time.
 //! This one gives the same texts and tags (a property test holds both together) at the speed of a
 //! search. What is rare and intricate it leaves to html5gum: the names of characters
-//! ([`reference`](super::reference)), NUL, and comments inside of scripts ([`Token::Odd`]).
+//! ([`reference`](super::reference)), NUL, `</>`, and comments inside of scripts ([`Token::Odd`]).
 
 use memchr::{memchr, memchr2_iter, memmem};
 
@@ -62,7 +62,7 @@ impl<'h> Tokens<'h> {
         }
         loop {
             let start = self.at;
-            let (end, plain) = self.markup(start);
+            let Some((end, plain)) = self.markup(start) else { return Some(self.odd(start)) };
             if end > start {
                 self.at = end;
                 return Some(Token::Text(self.decoded(start, end, !plain)));
@@ -70,7 +70,7 @@ impl<'h> Tokens<'h> {
             let next = *self.html.as_bytes().get(start + 1)?;
             match next {
                 b'/' if self.byte(start + 2)?.is_ascii_alphabetic() => return self.end(start),
-                // `</>` is nothing, `</3>` a comment.
+                // `</3>` is a comment as well.
                 b'!' | b'?' | b'/' => self.at = self.after_comment(start),
                 _ => return self.start(start),
             }
@@ -87,17 +87,20 @@ impl<'h> Tokens<'h> {
     }
 
     /// Where the text that starts at `from` ends: at a tag or comment. Also, whether it is free of `&`.
-    fn markup(&self, from: usize) -> (usize, bool) {
+    /// None if there is a `</>` in it, which is nothing, and parts no text.
+    fn markup(&self, from: usize) -> Option<(usize, bool)> {
         let bytes = self.html.as_bytes();
         let mut plain = true;
         for at in memchr2_iter(b'<', b'&', &bytes[from..]).map(|step| from + step) {
             if bytes[at] == b'&' {
                 plain = false;
+            } else if bytes[at..].starts_with(b"</>") {
+                return None;
             } else if opens_markup(&bytes[at + 1..]) {
-                return (at, plain);
+                return Some((at, plain));
             }
         }
-        (bytes.len(), plain)
+        Some((bytes.len(), plain))
     }
 
     /// Where the end tag of `name`, or the input, ends the text that starts here.
