@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::event::Reject;
 use crate::transform::encode;
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// Bytes that are written at a time.
@@ -12,6 +12,9 @@ const BLOCK: usize = 1 << 17;
 
 const HEAD: [&str; 10] =
     ["code", "close_type", "close_id", "path", "why", "fix", "value", "detail", "source", "offset"];
+
+/// Where it stands in a bundle.
+const NAME: &str = "reports/rejects.csv";
 
 /// See the module's head.
 #[derive(Debug)]
@@ -24,12 +27,21 @@ pub(super) struct Rejects {
 impl Rejects {
     /// Creates the file below `root`, where its folder stands.
     pub fn create(root: &Path) -> Result<Self> {
-        let path = root.join("reports/rejects.csv");
+        let path = root.join(NAME);
         let file =
             File::create(&path).map_err(|e| Error::io("cannot write the rejects", &path, e))?;
-        let mut lines = Vec::new();
-        encode(HEAD.into_iter(), &mut lines);
-        Ok(Self { file, path, lines })
+        Ok(Self { file, path, lines: head() })
+    }
+
+    /// Appends the lines of the rejects in another folder.
+    pub fn join(&mut self, other: &Path) -> Result<()> {
+        self.finish()?;
+        let path = other.join(NAME);
+        let io = |e| Error::io("cannot read the rejects of a part", &path, e);
+        let mut input = File::open(&path).map_err(io)?;
+        input.seek(SeekFrom::Start(head().len() as u64)).map_err(io)?;
+        io::copy(&mut input, &mut self.file).map_err(io)?;
+        Ok(())
     }
 
     /// Adds a line; `source` is the name of the file it speaks of.
@@ -49,17 +61,20 @@ impl Rejects {
             &offset,
         ];
         encode(cells.into_iter(), &mut self.lines);
-        if self.lines.len() >= BLOCK { self.flush() } else { Ok(()) }
+        if self.lines.len() >= BLOCK { self.finish() } else { Ok(()) }
     }
 
-    fn flush(&mut self) -> Result<()> {
+    /// Writes what is left.
+    pub fn finish(&mut self) -> Result<()> {
         let written = self.file.write_all(&self.lines);
         written.map_err(|e| Error::io("cannot write the rejects", &self.path, e))?;
         self.lines.clear();
         Ok(())
     }
+}
 
-    pub fn finish(mut self) -> Result<()> {
-        self.flush()
-    }
+fn head() -> Vec<u8> {
+    let mut line = Vec::new();
+    encode(HEAD.into_iter(), &mut line);
+    line
 }

@@ -29,44 +29,91 @@ pub(super) struct Sorter {
 /// The rows of a step on disk.
 #[derive(Debug)]
 struct Step {
+    /// The file that is written here, and where each of its runs ends; it begins where the one before ends.
     path: PathBuf,
-    /// Where each run ends in the file; it begins where the one before ends.
     ends: Vec<u64>,
+    /// Files that were written elsewhere.
+    joined: Vec<(PathBuf, Vec<u64>)>,
 }
 
-/// The rows of one step that go to disk now.
-pub(super) struct Piece<'s> {
-    held: &'s Rows,
-    at: usize,
-    step: &'s mut Step,
+impl Step {
+    /// Appends a run to the file.
+    fn write<'r>(&mut self, rows: impl Iterator<Item = Row<'r>>) -> Result<()> {
+        let io = |e| Error::io("cannot write temporary data", &self.path, e);
+        let mut file = File::options().append(true).create(true).open(&self.path).map_err(io)?;
+        let (mut out, mut end) =
+            (Vec::with_capacity(WRITE), self.ends.last().copied().unwrap_or(0));
+        for row in rows {
+            encode(&row, &mut out);
+            if out.len() > WRITE - WRITE / 8 {
+                end += out.len() as u64;
+                file.write_all(&out).map_err(io)?;
+                out.clear();
+            }
+        }
+        file.write_all(&out).map_err(io)?;
+        self.ends.push(end + out.len() as u64);
+        Ok(())
+    }
+
+    /// Every run: its file, where it begins and where it ends.
+    fn runs(&self) -> impl Iterator<Item = (&Path, u64, u64)> {
+        let own = std::iter::once((&self.path, &self.ends));
+        let all = own.chain(self.joined.iter().map(|(path, ends)| (path, ends)));
+        all.flat_map(|(path, ends)| {
+            let begins = std::iter::once(0).chain(ends.iter().copied());
+            begins.zip(ends).map(|(from, to)| (&**path, from, *to))
+        })
+    }
 }
 
 impl Sorter {
     /// A sorter for steps whose runs stand at `paths`, holding `bound` bytes of rows in memory.
     pub fn new(paths: impl Iterator<Item = PathBuf>, bound: usize) -> Self {
-        let steps = paths.map(|path| Step { path, ends: Vec::new() }).collect();
+        let step = |path| Step { path, ends: Vec::new(), joined: Vec::new() };
+        let steps = paths.map(step).collect();
         Self { steps, held: Rows::default(), bound }
     }
 
-    /// The rows in memory; after adding to them, [`Sorter::is_full`] has to be asked.
-    pub fn held(&mut self) -> &mut Rows {
-        &mut self.held
+    /// Adds all of these rows.
+    pub fn add(&mut self, rows: &Rows) -> Result<()> {
+        self.held.append(rows);
+        self.settle()
     }
 
-    /// It is time to call [`Sorter::spill`].
-    pub fn is_full(&self) -> bool {
-        self.held.size() >= self.bound
+    /// Adds a row; `line` appends its line to the buffer it is given.
+    pub fn push(&mut self, at: i64, id: &str, line: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
+        self.held.push(0, at, id, 0, line);
+        self.settle()
     }
 
-    /// Sends the rows in memory to disk: `all` writes every piece, in any order.
-    pub fn spill(&mut self, all: impl FnOnce(Vec<Piece<'_>>) -> Result<()>) -> Result<()> {
+    fn settle(&mut self) -> Result<()> {
+        if self.held.size() >= self.bound { self.spill() } else { Ok(()) }
+    }
+
+    /// Sends the rows in memory to disk.
+    pub fn spill(&mut self) -> Result<()> {
         self.held.sort();
-        let Self { steps, held, .. } = self;
-        let steps = steps.iter_mut().enumerate();
-        let filled = steps.filter(|(at, _)| held.of_step(*at).len() > 0);
-        all(filled.map(|(at, step)| Piece { held, at, step }).collect())?;
+        for (at, step) in self.steps.iter_mut().enumerate() {
+            let rows = self.held.of_step(at);
+            if rows.len() > 0 {
+                step.write(rows)?;
+            }
+        }
         self.held.clear();
         Ok(())
+    }
+
+    /// Where the runs of each step end in its file, once all rows were spilled.
+    pub fn ends(&self) -> impl Iterator<Item = &[u64]> {
+        self.steps.iter().map(|step| &*step.ends)
+    }
+
+    /// Adds runs that another sorter has written, and that stay where they are.
+    pub fn join(&mut self, step: usize, path: PathBuf, ends: Vec<u64>) {
+        if let Some(step) = self.steps.get_mut(step).filter(|_| !ends.is_empty()) {
+            step.joined.push((path, ends));
+        }
     }
 
     /// Brings what is in memory in order; [`Sorter::ordered`] may be asked then.
@@ -77,7 +124,7 @@ impl Sorter {
     /// The rows of one step, in order.
     pub fn ordered(&self, step: usize) -> Result<Ordered<'_>> {
         let memory: Memory<'_> = Box::new(self.held.of_step(step));
-        match self.steps.get(step).filter(|step| !step.ends.is_empty()) {
+        match self.steps.get(step).filter(|step| step.runs().next().is_some()) {
             None => Ok(Ordered::Memory(memory)),
             Some(step) => Merge::open(step, memory).map(Ordered::Merge),
         }
@@ -122,32 +169,10 @@ impl Ordered<'_> {
     }
 }
 
-impl Piece<'_> {
-    /// Appends the rows as a run to the file of their step.
-    pub fn write(self) -> Result<()> {
-        let path = &self.step.path;
-        let io = |e| Error::io("cannot write temporary data", path, e);
-        let mut file = File::options().append(true).create(true).open(path).map_err(io)?;
-        let (mut out, mut end) = (Vec::with_capacity(WRITE), self.step.ends.last().copied());
-        for row in self.held.of_step(self.at) {
-            encode(&row, &mut out);
-            if out.len() > WRITE - WRITE / 8 {
-                end = Some(end.unwrap_or(0) + out.len() as u64);
-                file.write_all(&out).map_err(io)?;
-                out.clear();
-            }
-        }
-        file.write_all(&out).map_err(io)?;
-        self.step.ends.push(end.unwrap_or(0) + out.len() as u64);
-        Ok(())
-    }
-}
-
 /// The runs of a step, joined: a heap of runs by their first rows.
 pub(super) struct Merge<'m> {
-    file: File,
-    path: &'m Path,
-    runs: Vec<Run>,
+    step: &'m Step,
+    runs: Vec<Run<'m>>,
     memory: Memory<'m>,
     /// The first of the rows in memory that was not taken.
     next: Option<Row<'m>>,
@@ -158,15 +183,11 @@ pub(super) struct Merge<'m> {
 
 impl<'m> Merge<'m> {
     fn open(step: &'m Step, mut memory: Memory<'m>) -> Result<Self> {
-        let path = &*step.path;
-        let file =
-            File::open(path).map_err(|e| Error::io("cannot read temporary data", path, e))?;
         let (least, most) = READ_EACH;
-        let ahead = (READ / step.ends.len().max(1)).clamp(least, most);
-        let begins = std::iter::once(0).chain(step.ends.iter().copied());
-        let runs = begins.zip(&step.ends).map(|(from, to)| Run::new(from, *to, ahead)).collect();
+        let ahead = (READ / step.runs().count().max(1)).clamp(least, most);
+        let runs = step.runs().map(|(path, from, to)| Run::new(path, from, to, ahead)).collect();
         let next = memory.next();
-        let mut merge = Self { file, path, runs, memory, next, heap: Vec::new() };
+        let mut merge = Self { step, runs, memory, next, heap: Vec::new() };
         for at in 0..merge.runs.len() {
             merge.fill(at)?;
         }
@@ -205,13 +226,14 @@ impl<'m> Merge<'m> {
     }
 
     fn remove(&self) -> Result<()> {
-        std::fs::remove_file(self.path)
-            .map_err(|e| Error::io("cannot remove temporary data", self.path, e))
+        let Step { path, ends, .. } = self.step;
+        let gone = if ends.is_empty() { Ok(()) } else { std::fs::remove_file(path) };
+        gone.map_err(|e| Error::io("cannot remove temporary data", path, e))
     }
 
     fn fill(&mut self, run: usize) -> Result<()> {
         let Some(run) = self.runs.get_mut(run) else { return Ok(()) };
-        run.fill(&mut self.file).map_err(|e| Error::io("cannot read temporary data", self.path, e))
+        run.fill().map_err(|e| Error::io("cannot read temporary data", run.path, e))
     }
 
     /// Brings the entry at `at` of the heap to its level, when those below are in order.
@@ -239,7 +261,9 @@ impl<'m> Merge<'m> {
 }
 
 /// A run on disk: what is left of it, and the part that was read ahead.
-struct Run {
+struct Run<'m> {
+    /// Opened for each block: there may be more runs than a process may have files open.
+    path: &'m Path,
     from: u64,
     to: u64,
     buffer: Vec<u8>,
@@ -275,9 +299,9 @@ fn decode(bytes: &[u8]) -> Option<(Row<'_>, usize)> {
     Some((row, HEAD + id.len() + line))
 }
 
-impl Run {
-    fn new(from: u64, to: u64, ahead: usize) -> Self {
-        Self { from, to, buffer: Vec::new(), at: 0, end: 0, filled: 0, ahead }
+impl<'m> Run<'m> {
+    fn new(path: &'m Path, from: u64, to: u64, ahead: usize) -> Self {
+        Self { path, from, to, buffer: Vec::new(), at: 0, end: 0, filled: 0, ahead }
     }
 
     fn first(&self) -> Option<Row<'_>> {
@@ -289,7 +313,7 @@ impl Run {
     }
 
     /// Reads on until a row is whole, unless the run has ended.
-    fn fill(&mut self, file: &mut File) -> io::Result<()> {
+    fn fill(&mut self) -> io::Result<()> {
         loop {
             if let Some((_, bytes)) = self.buffer.get(self.at..self.filled).and_then(decode) {
                 self.end = self.at + bytes;
@@ -309,6 +333,7 @@ impl Run {
             }
             let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
             let n = room.len().min(usize::try_from(self.to - self.from).unwrap_or(usize::MAX));
+            let mut file = File::open(self.path)?;
             file.seek(SeekFrom::Start(self.from))?;
             file.read_exact(room.get_mut(..n).unwrap_or_default())?;
             self.filled += n;
@@ -330,9 +355,11 @@ mod tests {
         let paths = (0..3).map(|i| dir.path().join(format!("step-{i}")));
         let mut sorter = Sorter::new(paths, usize::MAX);
         for (i, (step, (at, id, hash, line))) in rows.iter().enumerate() {
-            sorter.held().push(*step, *at, id, *hash, |out| out.extend_from_slice(line));
+            let mut row = Rows::default();
+            row.push(*step, *at, id, *hash, |out| out.extend_from_slice(line));
+            sorter.add(&row).unwrap();
             if i % spill_every == spill_every - 1 {
-                sorter.spill(|pieces| pieces.into_iter().try_for_each(Piece::write)).unwrap();
+                sorter.spill().unwrap();
             }
         }
         sorter.sort();

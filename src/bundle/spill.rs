@@ -5,7 +5,7 @@ use crate::close::Kind;
 use crate::error::{Error, Result};
 use crate::transform::Spilled;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Number of partitions.
@@ -24,20 +24,40 @@ impl Spill {
     }
 
     fn path(&self, at: usize) -> PathBuf {
-        self.folder.join(format!("spill-{at:02}"))
+        self.folder.join(name(at))
     }
 
     pub fn push(&mut self, item: &Spilled) -> Result<()> {
         let at = (item.key % PARTITIONS) as usize;
-        let path = self.path(at);
-        let io = |e| Error::io("cannot write temporary data", &path, e);
-        let file = match &mut self.open[at] {
-            Some(file) => file,
-            slot => {
-                slot.insert(BufWriter::with_capacity(1 << 16, File::create(&path).map_err(io)?))
+        let written = encode(item, self.file(at)?);
+        written.map_err(|e| Error::io("cannot write temporary data", &self.path(at), e))
+    }
+
+    /// Appends the partitions that stand in another folder.
+    pub fn join(&mut self, other: &Path) -> Result<()> {
+        for at in 0..self.open.len() {
+            let path = other.join(name(at));
+            if !path.exists() {
+                continue;
             }
-        };
-        encode(item, file).map_err(io)
+            let io = |e| Error::io("cannot read the records of a part", &path, e);
+            let mut input = File::open(&path).map_err(io)?;
+            let out = self.file(at)?;
+            out.flush().and_then(|()| io::copy(&mut input, out.get_mut())).map_err(io)?;
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, at: usize) -> Result<&mut BufWriter<File>> {
+        let path = self.path(at);
+        match &mut self.open[at] {
+            Some(file) => Ok(file),
+            slot => {
+                let file = File::create(&path)
+                    .map_err(|e| Error::io("cannot write temporary data", &path, e))?;
+                Ok(slot.insert(BufWriter::with_capacity(1 << 16, file)))
+            }
+        }
     }
 
     /// The partitions that hold anything, in order; nothing can be added any more.
@@ -54,7 +74,11 @@ impl Spill {
     }
 }
 
-/// A part of what has to be gathered, on disk.
+fn name(at: usize) -> String {
+    format!("spill-{at:02}")
+}
+
+/// One partition of what has to be gathered, on disk.
 #[derive(Debug)]
 pub(super) struct Partition {
     path: PathBuf,
@@ -74,7 +98,7 @@ impl Partition {
     }
 }
 
-fn encode(item: &Spilled, out: &mut impl Write) -> std::io::Result<()> {
+fn encode(item: &Spilled, out: &mut impl Write) -> io::Result<()> {
     let lead = item.lead.as_deref().unwrap_or_default();
     out.write_all(&item.key.to_le_bytes())?;
     out.write_all(&[item.kind as u8])?;
@@ -88,7 +112,7 @@ fn encode(item: &Spilled, out: &mut impl Write) -> std::io::Result<()> {
     Ok(())
 }
 
-fn decode(input: &mut impl Read) -> std::io::Result<Option<Spilled>> {
+fn decode(input: &mut impl Read) -> io::Result<Option<Spilled>> {
     let mut word = [0; 8];
     match input.read(&mut word[..1])? {
         0 => return Ok(None),
@@ -97,7 +121,7 @@ fn decode(input: &mut impl Read) -> std::io::Result<Option<Spilled>> {
     let key = u64::from_le_bytes(word);
     let mut kind = [0];
     input.read_exact(&mut kind)?;
-    let mut number = || -> std::io::Result<u64> {
+    let mut number = || -> io::Result<u64> {
         input.read_exact(&mut word)?;
         Ok(u64::from_le_bytes(word))
     };
@@ -119,7 +143,7 @@ fn decode(input: &mut impl Read) -> std::io::Result<Option<Spilled>> {
     }))
 }
 
-fn bytes(input: &mut impl Read) -> std::io::Result<Vec<u8>> {
+fn bytes(input: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut word = [0; 8];
     input.read_exact(&mut word)?;
     let mut bytes = vec![0; u64::from_le_bytes(word) as usize];

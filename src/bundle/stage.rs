@@ -4,7 +4,7 @@
 use super::open::Bundle;
 use super::pack::pack;
 use crate::error::{Error, Result};
-use crate::read::is_bundle;
+use crate::read::{is_bundle, is_part};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -31,6 +31,8 @@ pub enum Form {
     Folder,
     /// A zip of it.
     Zip,
+    /// A folder with a part of one.
+    Part,
 }
 
 /// A bundle that is being written.
@@ -93,7 +95,7 @@ impl Stage {
     pub fn commit(self) -> Result<PathBuf> {
         let io = |e| Error::io("cannot put the bundle in its place", &self.place, e);
         let whole = match self.form {
-            Form::Folder => self.folder.clone(),
+            Form::Folder | Form::Part => self.folder.clone(),
             Form::Zip => {
                 let zip = self.temp.path().join("bundle.zip");
                 pack(&self.folder, &zip)?;
@@ -130,6 +132,7 @@ fn refuse_foreign(place: &Path, form: Form) -> Result<()> {
     // A bundle of another version is one too. Only the manifest is looked for: a folder may be any.
     let replaceable = match form {
         Form::Folder => meta.is_dir() && (empty() || is_bundle(place)),
+        Form::Part => meta.is_dir() && (empty() || is_part(place)),
         Form::Zip => meta.is_file() && Bundle::open(place).is_ok_and(|zip| zip.is_written()),
     };
     if replaceable {

@@ -1,51 +1,20 @@
 //! Takes what the transform hands over, in order, and puts it where it belongs. It must not change
 //! a value.
 
-use super::archive::Archive;
 use super::files::{self, Collected, Filed};
+use super::intake::Intake;
 use super::manifest::{StateFile, Step, StepFile};
-use super::rejects::Rejects;
-use super::sorter::{AT_A_TIME, Piece, Sorter};
-use super::spill::Spill;
+use super::part::Part;
+use super::sorter::{AT_A_TIME, Sorter};
 use super::stage::Stage;
 use super::state::{Compare, Delta, OldBundle, StateWriter, StepDelta};
 use super::tables::Tables;
-use crate::close::{Kind, Ledger};
+use super::totals::Totals;
 use crate::error::{Error, Result};
-use crate::event::{Notice, RecordCounts};
 use crate::plan::{Plan, StepPlan};
-use crate::survey::Map;
 use crate::transform::{Output, Rows, Spilled};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
-
-/// Bytes that the plan and the rows held in memory may take together: what one leaves, the other uses.
-const BUDGET: usize = 320 << 20;
-/// Rows may take so many bytes however large the plan is.
-const LEAST: usize = 64 << 20;
-
-/// Everything that was counted on the way.
-#[derive(Debug, Default)]
-pub struct Totals {
-    /// What became of each record.
-    pub counts: Map<Kind, RecordCounts>,
-    /// Records that could not be read.
-    pub unreadable: RecordCounts,
-    /// What became of each value.
-    pub ledger: Ledger,
-    /// How often each notice occurred.
-    pub notices: Map<Notice, u64>,
-    /// Rows made, by step.
-    pub rows: Vec<u64>,
-    /// Rows written, by step.
-    pub written: Vec<u64>,
-    /// Rows left out because an older bundle has them as they are, by step.
-    pub unchanged: Vec<u64>,
-    /// Rows made from a part of a record that has a row of its own.
-    pub derived: u64,
-    /// Rows of each custom type, by its position in the plan.
-    pub typed: Map<usize, u64>,
-}
 
 /// What the finished tables are.
 #[derive(Debug)]
@@ -76,13 +45,9 @@ pub struct Writer<'p> {
     old: Option<&'p OldBundle>,
     root: PathBuf,
     temp: PathBuf,
-    sorter: Sorter,
-    archive: Archive,
-    spill: Spill,
+    intake: Intake,
     files: Collected,
     keep_files: bool,
-    rejects: Rejects,
-    totals: Totals,
 }
 
 impl<'p> Writer<'p> {
@@ -93,31 +58,9 @@ impl<'p> Writer<'p> {
     pub fn new(plan: &'p Plan, stage: &Stage, old: Option<&'p OldBundle>) -> Result<Self> {
         let root = stage.path().to_owned();
         let temp = root.join(".tmp");
-        let io = |e| Error::io("cannot write the bundle", &root, e);
-        std::fs::create_dir_all(&temp).map_err(io)?;
-        std::fs::create_dir_all(root.join("reports")).map_err(io)?;
-        let rejects = Rejects::create(&root)?;
-        let runs = plan.steps.iter().map(|step| temp.join(format!("{}.runs", step.folder)));
-        let sorter = Sorter::new(runs, BUDGET.saturating_sub(plan.bytes()).max(LEAST));
-        let none = vec![0; plan.steps.len()];
-        let (rows, written) = (none.clone(), none.clone());
-        let totals = Totals { rows, written, unchanged: none, ..Totals::default() };
-        let (archive, spill) = (Archive::new(&root), Spill::new(&temp));
+        let intake = Intake::new(plan, &root, &temp)?;
         let files = Collected::new(&plan.files, &temp);
-        let keep_files = true;
-        Ok(Self {
-            plan,
-            old,
-            root,
-            temp,
-            sorter,
-            archive,
-            spill,
-            files,
-            keep_files,
-            rejects,
-            totals,
-        })
+        Ok(Self { plan, old, root, temp, intake, files, keep_files: true })
     }
 
     /// The same writer; with `keep` false, files stay where they are, and `files.csv` names that place.
@@ -126,42 +69,25 @@ impl<'p> Writer<'p> {
         Self { keep_files: keep, ..self }
     }
 
-    /// Takes one part's output. Called within a pool, rows that go to disk are written by its threads.
+    /// Takes what a chunk of the export came to.
     ///
     /// # Errors
     /// When the disk refuses.
     pub fn take(&mut self, output: &Output) -> Result<()> {
-        for row in output.rows.iter() {
-            self.totals.rows[row.step] += 1;
-        }
-        self.sorter.held().append(&output.rows);
-        if self.sorter.is_full() {
-            self.sorter.spill(|pieces| pieces.into_par_iter().try_for_each(Piece::write))?;
-        }
-        for (stem, lines) in &output.archive {
-            self.archive.append(stem, lines)?;
-        }
-        for item in &output.spilled {
-            self.spill.push(item)?;
-        }
+        self.intake.take(self.plan, output)?;
         for reference in &output.files {
             self.files.push(&self.plan.files, reference)?;
         }
-        for reject in &output.rejects {
-            *self.totals.notices.entry(reject.notice).or_default() += 1;
-            let source = self.plan.sources.get(reject.source).map_or("", String::as_str);
-            self.rejects.write(reject, source)?;
-        }
-        self.totals.ledger.absorb(&output.ledger);
-        for (kind, counts) in &output.counts {
-            add(self.totals.counts.entry(*kind).or_default(), counts);
-        }
-        add(&mut self.totals.unreadable, &output.unreadable);
-        self.totals.derived += output.derived;
-        for (at, n) in &output.typed {
-            *self.totals.typed.entry(*at).or_default() += n;
-        }
         Ok(())
+    }
+
+    /// Takes a part of the export that another process has converted; behind all that was taken before.
+    ///
+    /// # Errors
+    /// When the disk refuses, or the part is damaged.
+    pub fn join(&mut self, part: &Part) -> Result<()> {
+        self.intake.join(self.plan, part)?;
+        part.each_reference(|reference| self.files.push(&self.plan.files, &reference))
     }
 
     /// Writes what had to be gathered: `gather` turns one partition into output. As many partitions are in
@@ -174,7 +100,7 @@ impl<'p> Writer<'p> {
         gather: impl Fn(Vec<Spilled>) -> Output + Sync,
         done: impl Fn(Output),
     ) -> Result<()> {
-        let mut partitions = self.spill.close()?;
+        let mut partitions = self.intake.spill.close()?;
         while !partitions.is_empty() {
             let now = partitions.split_off(partitions.len().min(rayon::current_num_threads()));
             let now = std::mem::replace(&mut partitions, now);
@@ -192,7 +118,8 @@ impl<'p> Writer<'p> {
     /// # Errors
     /// When the disk refuses.
     pub fn finish(self) -> Result<Finished> {
-        let Self { plan, old, root, temp, mut sorter, archive, rejects, mut totals, .. } = self;
+        let Self { plan, old, root, temp, intake, .. } = self;
+        let Intake { mut sorter, mut archive, mut rejects, mut totals, .. } = intake;
         let place = files::Place { root: &root, temp: &temp, old, keep: self.keep_files };
         let mut files = files::finish(plan, self.files, &place)?;
         rejects.finish()?;
@@ -258,12 +185,4 @@ fn write_sorted(
     }
     let delta = compare.map(Compare::finish).transpose()?;
     Ok(Sorted { files: tables.finish()?, state: state.finish()?, delta })
-}
-
-fn add(to: &mut RecordCounts, more: &RecordCounts) {
-    to.read += more.read;
-    to.written += more.written;
-    to.merged += more.merged;
-    to.archived += more.archived;
-    to.rejected += more.rejected;
 }

@@ -1,8 +1,12 @@
 //! The words of the command line, and nothing else: no I/O, no defaults that need the machine.
 
 use crate::mapping::LeadStrategy;
+use crate::pipeline::Shard;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+
+/// More shares than anybody has machines.
+const MAX_SHARDS: u32 = 10_000;
 
 /// Moves a company from Close CRM to Twenty CRM, offline.
 ///
@@ -51,6 +55,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Convert an export into a bundle for Twenty
     Convert(ConvertArgs),
+    /// Join the parts that `convert --shard` made into one bundle
+    Merge(MergeArgs),
     /// Tell, offline, what Twenty would refuse of a bundle or of CSV files, cell by cell
     Check(CheckArgs),
     /// Print a completion script for a shell
@@ -132,6 +138,39 @@ pub struct ConvertArgs {
     /// End with exit code 3 when anything was set aside or the export is not whole
     #[arg(long)]
     pub strict: bool,
+    /// Convert only part I of N, for `merge`: one of N processes, on this machine or on others
+    #[arg(long, value_name = "I/N", value_parser = shard, conflicts_with_all = ["since", "sample", "zip"])]
+    pub shard: Option<Shard>,
+}
+
+/// A share as `2/4`.
+fn shard(text: &str) -> Result<Shard, String> {
+    let parsed = text.split_once('/').and_then(|(number, of)| {
+        let (number, of) = (number.parse().ok()?, of.parse().ok()?);
+        (number >= 1 && number <= of && of <= MAX_SHARDS).then_some(Shard { number, of })
+    });
+    parsed.ok_or_else(|| format!("a share is I/N with I from 1 to N, and N at most {MAX_SHARDS}"))
+}
+
+/// `merge`.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// The parts, in any order: all that `convert --shard` made of one export
+    #[arg(required = true, value_name = "PART")]
+    pub parts: Vec<PathBuf>,
+    /// Where the bundle goes: a folder that does not exist, is empty, or holds an older bundle; a
+    /// zip when the name ends in .zip
+    #[arg(short, long, value_name = "BUNDLE")]
+    pub output: PathBuf,
+    /// Write the bundle as one zip, whatever its name
+    #[arg(long)]
+    pub zip: bool,
+    /// Write only what is new or changed since this older bundle (folder or zip), and list what is gone
+    #[arg(long, value_name = "OLD_BUNDLE")]
+    pub since: Option<PathBuf>,
+    /// Threads to use; 0 is one per core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
 }
 
 /// `check`.

@@ -3,6 +3,10 @@
 //! counts what is there, the transform counts what it did; the two must agree. It must not decide
 //! anything.
 
+mod stored;
+
+pub use stored::StoredLine;
+
 use super::keys::Keys;
 use super::kind::Kind;
 use super::shape::Layouts;
@@ -70,7 +74,10 @@ impl Counts {
 }
 
 /// Paths that are known only from the data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Space {
     /// `custom.<id>`.
     CustomId,

@@ -51,7 +51,7 @@ impl Jobs for Input<'_> {
         if self.open.is_none() {
             let Some(source) = self.sources.get(self.next) else { return Ok(None) };
             if small::is_small(source) {
-                let batch = Batch::next(self.sources, &mut self.next, &mut self.opener)?;
+                let batch = Batch::next(self.sources, &mut self.next, &mut self.opener, |_| true)?;
                 return Ok(Some(Job::Small(batch)));
             }
             let input = self.opener.open(source)?;

@@ -5,9 +5,10 @@
 use super::cuts::Place;
 use super::line::Jobs;
 use super::small::{self, Batch, Whole};
-use super::{SourceEnd, Spares};
+use super::{Shard, SourceEnd, Spares};
 use crate::error::{Error, Result};
 use crate::read::{Chunk, Damage, Opener, Source};
+use std::cmp::Ordering;
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -31,6 +32,11 @@ pub(super) enum Done<T> {
 pub(super) struct Input<'a> {
     sources: &'a [Source],
     ends: &'a [SourceEnd],
+    /// The share of this pass, of so many bytes in all.
+    shard: Shard,
+    total: u64,
+    /// Where each source begins among all bytes.
+    starts: Vec<u64>,
     spares: &'a Spares,
     next: usize,
     open: Option<Open<'a>>,
@@ -45,6 +51,8 @@ struct Open<'a> {
 }
 
 enum Bytes {
+    /// Nothing of it is in the share.
+    None,
     /// Of a file, from this byte on; every worker reads for itself.
     File(Arc<File>, u64),
     /// Of a stream, one after another.
@@ -52,14 +60,38 @@ enum Bytes {
 }
 
 impl<'a> Input<'a> {
-    pub fn new(sources: &'a [Source], ends: &'a [SourceEnd], spares: &'a Spares) -> Self {
-        Self { sources, ends, spares, next: 0, open: None, opener: Opener::default() }
+    pub fn new(
+        sources: &'a [Source],
+        ends: &'a [SourceEnd],
+        shard: Shard,
+        spares: &'a Spares,
+    ) -> Self {
+        let mut total = 0;
+        let starts = ends.iter().map(|end| {
+            let start = total;
+            total += end.bytes;
+            start
+        });
+        let (starts, opener) = (starts.collect(), Opener::default());
+        Self { sources, ends, shard, total, starts, spares, next: 0, open: None, opener }
+    }
+
+    /// Where this byte of a source is: before the share, in it, or behind it.
+    fn side(&self, source: usize, offset: u64) -> Ordering {
+        let start = self.starts.get(source).copied().unwrap_or(self.total);
+        self.shard.side(start + offset, self.total)
     }
 
     fn open(&mut self, source: &'a Source) -> Result<Option<Open<'a>>> {
-        let Some(cuts) = self.ends.get(self.next).and_then(|end| end.cuts.as_ref()) else {
+        let end = self.ends.get(self.next);
+        let Some((cuts, last)) = end.and_then(|end| Some((end.cuts.as_ref()?, end.bytes))) else {
             return Ok(None);
         };
+        let (first, last) = (self.side(self.next, 0), self.side(self.next, last));
+        if first.is_gt() || last.is_lt() {
+            let (bytes, places) = (Bytes::None, Box::new(std::iter::empty()));
+            return Ok(Some(Open { source: self.next, bytes, places }));
+        }
         let bytes = match source.place_in_file().filter(|_| cfg!(unix)) {
             Some(offset) => {
                 let io = |e| Error::io("cannot open the export", &source.path, e);
@@ -69,6 +101,41 @@ impl<'a> Input<'a> {
         };
         Ok(Some(Open { source: self.next, bytes, places: Box::new(cuts.places()) }))
     }
+
+    /// Leaves out a chunk of another share.
+    fn skip(&self, open: &mut Open<'_>, place: &Place) -> Result<Option<Job>> {
+        if let Bytes::Stream(input) = &mut open.bytes {
+            let skipped = io::copy(&mut input.take(place.bytes as u64), &mut io::sink());
+            self.whole(open.source, place, skipped)?;
+        }
+        Ok(None)
+    }
+
+    /// A chunk as a job.
+    fn read(&self, open: &mut Open<'_>, place: Place) -> Result<Option<Job>> {
+        let at = open.source;
+        Ok(match &mut open.bytes {
+            Bytes::None => None,
+            Bytes::File(file, from) => Some(Job::Read(Arc::clone(file), *from, at, place)),
+            Bytes::Stream(input) => {
+                let mut bytes = self.spares.take();
+                bytes.clear();
+                let read = input.take(place.bytes as u64).read_to_end(&mut bytes);
+                self.whole(at, &place, read.map(|n| n as u64))?;
+                Some(Job::Chunk(chunk(at, place, bytes)))
+            }
+        })
+    }
+
+    /// As many bytes were read as there were before.
+    fn whole(&self, source: usize, place: &Place, read: io::Result<u64>) -> Result<()> {
+        let source = &self.sources[source];
+        match read.map_err(|e| Damage::of(&e).map_or(Some(e), |_| None)) {
+            Err(Some(e)) => Err(Error::io("cannot read the export", &source.path, e)),
+            Ok(n) if n == place.bytes as u64 => Ok(()),
+            _ => Err(changed(source)),
+        }
+    }
 }
 
 impl Jobs for Input<'_> {
@@ -76,38 +143,34 @@ impl Jobs for Input<'_> {
 
     fn next(&mut self) -> Result<Option<Job>> {
         loop {
-            if let Some(open) = &mut self.open
+            if let Some(mut open) = self.open.take()
                 && let Some(place) = open.places.next()
             {
-                let at = open.source;
-                return Ok(Some(match &mut open.bytes {
-                    Bytes::File(file, from) => Job::Read(Arc::clone(file), *from, at, place),
-                    Bytes::Stream(input) => {
-                        let mut bytes = self.spares.take();
-                        bytes.clear();
-                        let read = input.take(place.bytes as u64).read_to_end(&mut bytes);
-                        let path = &self.sources[at].path;
-                        match read.map_err(|e| Damage::of(&e).map_or(Some(e), |_| None)) {
-                            Err(Some(e)) => {
-                                return Err(Error::io("cannot read the export", path, e));
-                            }
-                            Ok(n) if n == place.bytes => {}
-                            _ => return Err(changed(&self.sources[at])),
-                        }
-                        Job::Chunk(chunk(at, place, bytes))
-                    }
-                }));
+                let side = self.side(open.source, place.offset);
+                let job = match side {
+                    Ordering::Less => self.skip(&mut open, &place)?,
+                    Ordering::Equal => self.read(&mut open, place)?,
+                    // So is the rest of it.
+                    Ordering::Greater => continue,
+                };
+                self.open = Some(open);
+                if job.is_some() {
+                    return Ok(job);
+                }
+                continue;
             }
-            self.open = None;
             let Some(source) = self.sources.get(self.next) else { return Ok(None) };
             self.open = self.open(source)?;
             if self.open.is_some() {
                 self.next += 1;
-            } else if small::is_small(source) {
-                let batch = Batch::next(self.sources, &mut self.next, &mut self.opener)?;
+            } else if small::is_small(source) && self.side(self.next, 0).is_eq() {
+                let (mut next, mut opener) = (self.next, std::mem::take(&mut self.opener));
+                let mine = |at| self.side(at, 0).is_eq();
+                let batch = Batch::next(self.sources, &mut next, &mut opener, mine)?;
+                (self.next, self.opener) = (next, opener);
                 return Ok(Some(Job::Small(batch)));
             } else {
-                // The first pass took nothing from it.
+                // It is another share's, or the first pass took nothing from it.
                 self.next += 1;
             }
         }

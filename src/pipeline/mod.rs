@@ -7,7 +7,10 @@ mod cuts;
 mod first;
 mod later;
 mod line;
+mod shard;
 mod small;
+
+pub use shard::Shard;
 
 use crate::error::{Error, Result};
 use crate::read::{Chunk, Source};
@@ -67,7 +70,7 @@ pub fn first<T: Send>(
     Ok(ends.finish())
 }
 
-/// A later pass, along the cuts of the first one, in the same order.
+/// A later pass over a share of the chunks, along the cuts of the first one, in the same order.
 ///
 /// # Errors
 /// As [`first`], and when a source is no longer what it was.
@@ -75,12 +78,13 @@ pub fn again<T: Send>(
     pool: &Pool,
     sources: &[Source],
     ends: &[SourceEnd],
+    shard: Shard,
     work: impl Fn(&Chunk) -> T + Sync,
     mut take: impl FnMut(T) -> Result<()> + Send,
 ) -> Result<()> {
     let window = WINDOW * pool.current_num_threads();
     let spares = Spares::default();
-    let input = later::Input::new(sources, ends, &spares);
+    let input = later::Input::new(sources, ends, shard, &spares);
     line::run(
         pool,
         window,

@@ -41,12 +41,18 @@ pub(super) fn is_small(source: &Source) -> bool {
 }
 
 impl Batch {
-    /// The run of small sources that begins at `next`. Those that stand in a packed stream are read
-    /// here, in their order.
-    pub fn next(sources: &[Source], next: &mut usize, opener: &mut Opener) -> Result<Self> {
+    /// The run of small sources that begins at `next`, as far as they are `mine`. Those that stand in a
+    /// packed stream are read here, in their order.
+    pub fn next(
+        sources: &[Source],
+        next: &mut usize,
+        opener: &mut Opener,
+        mine: impl Fn(usize) -> bool,
+    ) -> Result<Self> {
         let (first, mut ahead, mut bytes) = (*next, Vec::new(), 0);
         while let Some(source) = sources.get(*next)
             && is_small(source)
+            && mine(*next)
             && bytes < JOB
             && ahead.len() < JOB_SOURCES
         {

@@ -25,6 +25,6 @@ pub use json::{Fault, Parsed, Parser, Repairs, with_parser};
 pub use messages::Carrier;
 pub use node::Node;
 pub use route::Opener;
-pub use source::{Ignored, Reason, Source, Sources, is_bundle};
+pub use source::{Ignored, Reason, Source, Sources, is_bundle, is_part};
 pub use split::{Broken, Chunk, Envelope, Span, Splitter};
 pub use zip::ZipIndex;

@@ -69,6 +69,11 @@ pub(super) fn is_bundle(manifest: &[u8]) -> bool {
     memchr::memmem::find(manifest, b"\"close2twenty-bundle\"").is_some()
 }
 
+/// True for what says of a folder that it holds a part of a bundle.
+pub(super) fn is_part(head: &[u8]) -> bool {
+    memchr::memmem::find(head, b"\"close2twenty-part\"").is_some()
+}
+
 /// The names of one archive, by their hashes.
 #[derive(Default)]
 pub(super) struct Seen(hashbrown::HashSet<u64, foldhash::fast::FixedState>);

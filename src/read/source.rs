@@ -192,7 +192,7 @@ fn folder(
         let below = path.strip_prefix(root).unwrap_or(&path);
         let name = below.to_string_lossy().replace('\\', "/");
         let canonical = canonical.join(&file_name);
-        if kind.is_dir() && is_bundle(&path) {
+        if kind.is_dir() && (is_bundle(&path) || is_part(&path)) {
             found.leave_out(&name, &path, BUNDLE);
         } else if kind.is_dir() {
             self::folder(root, &path, &canonical, depth + 1, outers, found)?;
@@ -268,6 +268,12 @@ impl Source {
 pub fn is_bundle(folder: &Path) -> bool {
     let manifest = folder.join("manifest.json");
     manifest.is_file() && names::is_bundle(&std::fs::read(manifest).unwrap_or_default())
+}
+
+/// A folder with a part of a bundle, for `merge`: what stands there is no export either.
+pub fn is_part(folder: &Path) -> bool {
+    let head = folder.join("part.json");
+    head.is_file() && names::is_part(&std::fs::read(head).unwrap_or_default())
 }
 
 fn nothing_found(exports: &[PathBuf], found: &Sources) -> Error {

@@ -6,7 +6,7 @@ use super::{Map, hash};
 use crate::close::shape::Layouts;
 use crate::close::{Group, Kind};
 use crate::error::Result;
-use crate::pipeline::{self, SourceEnd};
+use crate::pipeline::{self, Shard, SourceEnd};
 use crate::read::{Chunk, Node, Source, node, with_parser};
 
 /// Values kept of a path.
@@ -45,7 +45,7 @@ pub fn samples(
     ends: &[SourceEnd],
 ) -> Result<Map<(Kind, String), Vec<String>>> {
     let mut all: Map<usize, Lowest> = Map::default();
-    pipeline::again(pool, sources, ends, of_chunk, |part| {
+    pipeline::again(pool, sources, ends, Shard::ALL, of_chunk, |part| {
         for (path, lowest) in part {
             all.entry(path).or_default().absorb(lowest);
         }

@@ -13,7 +13,7 @@ mod tally;
 
 use super::digest::DigestedFile;
 use super::manifest::{Attachments, IndexFile, StateFile};
-use super::sorter::{AT_A_TIME, Piece, Sorter};
+use super::sorter::{AT_A_TIME, Sorter};
 use super::state::{Compare, OldBundle, StateWriter, StepDelta};
 use crate::error::{Error, Result};
 use crate::plan::{Files, Plan};
@@ -65,12 +65,8 @@ impl Collected {
         let mut written = Ok(());
         let line = |out: &mut Vec<u8>| written = serde_json::to_writer(out, reference);
         // Sorted by what it is known by: no two of one record lie apart.
-        self.sorter.held().push(0, 0, &reference.key, 0, line);
-        written.map_err(Error::report)?;
-        if self.sorter.is_full() {
-            return self.sorter.spill(|pieces| pieces.into_iter().try_for_each(Piece::write));
-        }
-        Ok(())
+        self.sorter.push(0, &reference.key, line)?;
+        written.map_err(Error::report)
     }
 }
 

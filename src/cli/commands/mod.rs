@@ -4,7 +4,9 @@ pub mod audit;
 pub mod check;
 pub mod convert;
 mod inputs;
+pub mod merge;
 pub mod plan;
+pub mod shard;
 mod shell;
 
 use super::args::{Cli, Command};
@@ -16,7 +18,9 @@ pub(super) fn run(cli: &Cli, printer: &Printer) -> Result<u8> {
     match &cli.command {
         Command::Audit(args) => audit::run(args, printer),
         Command::Plan(args) => plan::run(args, printer),
+        Command::Convert(args) if args.shard.is_some() => shard::run(args, printer),
         Command::Convert(args) => convert::run(args, printer),
+        Command::Merge(args) => merge::run(args, printer),
         Command::Check(args) => check::run(args, printer),
         Command::Completions(args) => Ok(shell::completions(args, printer)),
         Command::Man => shell::man(printer),
