@@ -120,11 +120,13 @@ mod tests {
                     Span { start, end, broken: kinds[usize::from(broken)] }
                 }).collect();
                 let bytes = end + 1;
-                let records = expected.push(Place { offset, bytes, records: records.clone() });
-                let () = records;
-                let last = expected.last().unwrap();
-                let chunk = Chunk { bytes: vec![0; bytes], records: last.records.clone(), ..Chunk::default() };
-                cuts.push(&chunk);
+                let place = Place { offset, bytes, records };
+                cuts.push(&Chunk {
+                    bytes: vec![0; bytes],
+                    records: place.records.clone(),
+                    ..Chunk::default()
+                });
+                expected.push(place);
                 offset += bytes as u64;
             }
             prop_assert_eq!(cuts.places().collect::<Vec<_>>(), expected);
