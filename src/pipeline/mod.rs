@@ -73,7 +73,7 @@ pub fn first<T: Send>(
 /// A later pass over a share of the chunks, along the cuts of the first one, in the same order.
 ///
 /// # Errors
-/// As [`first`], and when a source is no longer what it was.
+/// As [`first()`], and when a source is no longer what it was.
 pub fn again<T: Send>(
     pool: &Pool,
     sources: &[Source],

@@ -4,7 +4,7 @@
 //! Two thirds of a tokenizer of the standard serve errors nobody looks at here, one byte at a time.
 //! This one gives the same texts and tags (a property test holds both together) at the speed of a
 //! search. What is rare and intricate it leaves to html5gum: the names of characters
-//! ([`reference`](super::reference)), NUL, `</>`, and comments inside of scripts ([`Token::Odd`]).
+//! ([`mod@reference`]), NUL, `</>`, and comments inside of scripts ([`Token::Odd`]).
 
 use memchr::{memchr, memchr2_iter, memmem};
 
