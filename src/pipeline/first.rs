@@ -125,23 +125,11 @@ impl<'a, W, F> Ends<'a, W, F> {
                 self.all[at] = SourceEnd { bytes, sha256, cuts: Some(cuts) };
                 Ok(())
             }
-            Done::Small(wholes) => wholes.into_iter().try_for_each(|whole| self.whole(whole)),
+            Done::Small(wholes) => wholes.into_iter().try_for_each(|whole| {
+                let at = whole.at;
+                self.all[at] = whole.hand_on(self.sources, true, self.work, &mut self.take)?;
+                Ok(())
+            }),
         }
-    }
-
-    fn whole<T>(&mut self, whole: Whole<T>) -> Result<()>
-    where
-        W: Fn(&Chunk) -> T,
-        F: FnMut(T) -> Result<()>,
-    {
-        let at = whole.at;
-        self.all[at] = if whole.large {
-            let input = Opener::default().open(&self.sources[at])?;
-            small::through(at, &self.sources[at], input, true, self.work, &mut self.take)?
-        } else {
-            whole.results.into_iter().try_for_each(&mut self.take)?;
-            whole.end
-        };
-        Ok(())
     }
 }

@@ -216,13 +216,7 @@ pub(super) fn take<T>(
         Done::Small(wholes) => wholes,
     };
     for whole in wholes {
-        if whole.large {
-            let source = &sources[whole.at];
-            let input = Opener::default().open(source)?;
-            small::through(whole.at, source, input, false, work, take)?;
-        } else {
-            whole.results.into_iter().try_for_each(&mut *take)?;
-        }
+        whole.hand_on(sources, false, work, take)?;
     }
     Ok(())
 }

@@ -29,10 +29,10 @@ pub(super) struct Batch {
 /// What came of one source.
 pub(super) struct Whole<T> {
     pub at: usize,
-    pub end: SourceEnd,
-    pub results: Vec<T>,
+    end: SourceEnd,
+    results: Vec<T>,
     /// It proved too large to be read in one go: nothing was done.
-    pub large: bool,
+    large: bool,
 }
 
 /// Small enough to be read in one go, and its size is known.
@@ -94,8 +94,28 @@ impl Batch {
     }
 }
 
+impl<T> Whole<T> {
+    /// Hands on what came of the source; one that proved too large is read and worked on now. Answers how
+    /// it ended.
+    pub fn hand_on(
+        self,
+        sources: &[Source],
+        digest: bool,
+        work: &impl Fn(&Chunk) -> T,
+        take: &mut impl FnMut(T) -> Result<()>,
+    ) -> Result<SourceEnd> {
+        if self.large {
+            let source = &sources[self.at];
+            let input = Opener::default().open(source)?;
+            return through(self.at, source, input, digest, work, take);
+        }
+        self.results.into_iter().try_for_each(take)?;
+        Ok(self.end)
+    }
+}
+
 /// Reads a source to its end and works on it, chunk by chunk.
-pub(super) fn through<T>(
+fn through<T>(
     at: usize,
     source: &Source,
     input: impl Read,
