@@ -56,6 +56,8 @@ pub mod event;
 pub mod mapping;
 pub mod pipeline;
 pub mod plan;
+#[cfg(feature = "network")]
+pub mod push;
 pub mod read;
 pub mod report;
 pub mod survey;

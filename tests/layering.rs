@@ -16,6 +16,7 @@ const FLOW: &[&str] = &[
     "transform",
     "bundle",
     "check",
+    "push",
     "report",
     "cli",
 ];
@@ -27,7 +28,10 @@ const GROUND: &[(&str, &[&str])] = &[
     ("pipeline", &["read", "error"]),
 ];
 /// Rooms that keep to themselves: they import no more than what is named with them.
-const APART: &[(&str, &[&str])] = &[("check", &["bundle", "twenty", "error", "event"])];
+const APART: &[(&str, &[&str])] = &[
+    ("check", &["bundle", "twenty", "error", "event"]),
+    ("push", &["bundle", "twenty", "error", "event"]),
+];
 /// Who may use threads at all, and so the pipeline.
 const PIPELINE_USERS: &[&str] = &["survey", "cli"];
 /// Files that may name threads. The survey is handed the pool and hands it on.

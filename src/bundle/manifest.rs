@@ -3,8 +3,8 @@
 //! anything that differs between two runs over the same input.
 
 pub use crate::event::RecordCounts;
-pub use crate::plan::ObjectSpec;
-use crate::plan::{FieldSpec, Place, Sampled, StepColumn, StepPlan};
+pub use crate::plan::{FieldSpec, ObjectSpec, StepColumn};
+use crate::plan::{Place, Sampled, StepPlan};
 use crate::twenty::objects::Object;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
