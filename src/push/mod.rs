@@ -8,3 +8,4 @@
 //! ```
 
 pub mod live;
+pub mod value;
