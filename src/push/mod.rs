@@ -7,4 +7,5 @@
 //!                       each step noted in the journal before and after it is done
 //! ```
 
+pub mod client;
 pub mod live;
