@@ -7,5 +7,6 @@
 //!                       each step noted in the journal before and after it is done
 //! ```
 
+pub mod client;
 pub mod live;
 pub mod value;
