@@ -3,7 +3,7 @@
 //! anything that differs between two runs over the same input.
 
 pub use crate::event::RecordCounts;
-pub use crate::plan::{FieldSpec, ObjectSpec, StepColumn};
+pub use crate::plan::{FieldSpec, ObjectSpec, OptionSpec, StepColumn};
 use crate::plan::{Place, Sampled, StepPlan};
 use crate::twenty::objects::Object;
 use schemars::JsonSchema;

@@ -5,6 +5,9 @@ use crate::pipeline::Shard;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+#[cfg(feature = "network")]
+pub mod network;
+
 /// More shares than anybody has machines.
 const MAX_SHARDS: u32 = 10_000;
 
@@ -59,6 +62,12 @@ pub enum Command {
     Merge(MergeArgs),
     /// Tell, offline, what Twenty would refuse of a bundle or of CSV files, cell by cell
     Check(CheckArgs),
+    /// Save a workspace's schema and members, for `plan`, `convert` and `check`
+    #[cfg(feature = "network")]
+    Workspace(network::WorkspaceArgs),
+    /// Push a bundle through Twenty's API; goes on where an earlier run stopped
+    #[cfg(feature = "network")]
+    Push(network::PushArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page

@@ -3,6 +3,8 @@
 pub mod args;
 pub mod commands;
 pub mod printer;
+#[cfg(feature = "network")]
+mod progress;
 
 pub use args::Cli;
 
@@ -11,6 +13,12 @@ use clap::Parser;
 use printer::Printer;
 use std::ffi::OsString;
 use std::process::ExitCode;
+#[cfg(feature = "network")]
+use std::sync::{Arc, LazyLock, atomic::AtomicBool, atomic::Ordering};
+
+/// Somebody has asked to stop; those who hold it look at it.
+#[cfg(feature = "network")]
+static SOFT: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 /// Runs the program with these arguments and tells how it ended.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -35,9 +43,21 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// From now on, told to stop, the program ends by itself after the request that is on its way: what was done stands in
+/// the journal. Told a second time, it ends at once.
+#[cfg(feature = "network")]
+fn stop_softly() -> Arc<AtomicBool> {
+    Arc::clone(&SOFT)
+}
+
 /// Told to stop, the program removes what it has written so far and says so.
 fn stop_cleanly() {
     let stop = || {
+        #[cfg(feature = "network")]
+        if Arc::strong_count(&SOFT) > 1 && !SOFT.swap(true, Ordering::Relaxed) {
+            printer::stopping();
+            return;
+        }
         crate::bundle::remove_unfinished();
         printer::stopped();
         #[expect(clippy::exit, reason = "the run ends here, whatever the other threads do")]

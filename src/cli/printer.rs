@@ -19,12 +19,44 @@ pub(super) fn stopped() {
     Printer::err("error[C2T-E050]: stopped; no bundle was written and nothing was left behind");
 }
 
+/// Says that a networked run will stop, and how.
+#[cfg(feature = "network")]
+pub(super) fn stopping() {
+    Printer::err(
+        "Stopping after the request that is on its way; once more stops at once. The journal stays.",
+    );
+}
+
 impl Printer {
     /// A printer for these options; `NO_COLOR` and pipes turn colours off.
     pub fn new(global: &Global) -> Self {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let color = !plain && std::io::stderr().is_terminal();
         Self { format: global.format, quiet: global.quiet, verbose: global.verbose, color }
+    }
+
+    /// Who hears of a networked run: bars on a terminal, or lines of JSON.
+    #[cfg(feature = "network")]
+    pub fn listener(&self) -> std::sync::Arc<dyn crate::push::progress::Listen + Send> {
+        std::sync::Arc::new(super::progress::Progress::new(self))
+    }
+
+    /// Nothing but errors is said.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// More is said.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Prints one line of JSON on standard output.
+    pub fn json_line(value: &impl serde::Serialize) {
+        if let Ok(text) = serde_json::to_string(value) {
+            let mut out = std::io::stdout().lock();
+            let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+        }
     }
 
     /// Programs read the result.
@@ -78,7 +110,7 @@ impl Printer {
         if self.color { format!("\u{1b}[1;{color}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    fn err(text: &str) {
+    pub(super) fn err(text: &str) {
         let mut err = std::io::stderr().lock();
         let _ = writeln!(err, "{text}");
     }

@@ -1,6 +1,11 @@
 //! What the target has: its objects, fields and options as its metadata says (`twenty-api.md` §4.9), with the ids that
 //! changes need. It must not talk to the server nor judge what it reads.
 
+mod read;
+mod saved;
+
+pub use read::{core_type, members, metadata_type, schema};
+
 use serde_json::Value;
 
 /// The target's schema, objects in the server's order.
@@ -54,6 +59,8 @@ pub struct LiveField {
     pub options: Vec<LiveOption>,
     /// Where a relation leads.
     pub relation: Option<LiveRelation>,
+    /// Where a relation to several objects leads: a column for each, `targetPersonId`.
+    pub morph: Vec<LiveRelation>,
     /// Settings as the server says them.
     pub settings: Value,
 }
@@ -104,5 +111,25 @@ impl LiveField {
         self.relation.as_ref().filter(|relation| relation.kind == "MANY_TO_ONE")?;
         let told = self.settings.get("joinColumnName").and_then(Value::as_str);
         Some(told.map_or_else(|| format!("{}Id", self.name), str::to_owned))
+    }
+}
+
+impl LiveObject {
+    /// The column that links a record of this object (a task target, an attachment) with a record of `target`:
+    /// `targetPersonId`, in older versions `personId` (`twenty-api.md` §12.1).
+    pub fn target_column(&self, target: &str) -> Option<String> {
+        let mut letters = target.chars();
+        let first = letters.next()?;
+        let morph = self.fields.iter().find(|field| {
+            field.is_active && field.morph.iter().any(|relation| relation.target == target)
+        });
+        if let Some(field) = morph {
+            return Some(format!("{}{}{}Id", field.name, first.to_uppercase(), letters.as_str()));
+        }
+        let leads = |field: &&LiveField| {
+            let relation = field.relation.as_ref();
+            field.is_active && relation.is_some_and(|relation| relation.target == target)
+        };
+        self.fields.iter().filter(leads).find_map(LiveField::join_column)
     }
 }

@@ -8,5 +8,30 @@
 //! ```
 
 pub mod client;
+pub mod journal;
 pub mod live;
+pub mod preflight;
+pub mod progress;
+pub mod records;
+pub mod rejects;
+pub mod run;
+pub mod schema;
+pub mod target;
+pub mod targets;
 pub mod value;
+pub mod workflows;
+
+use crate::error::Error;
+use client::Refusal;
+
+/// A refusal as the end of a run: what was being done, and what the server said.
+pub fn refused(refusal: Refusal, doing: &str) -> Error {
+    let error = refusal.into_error();
+    Error { what: format!("{doing}: {}", error.what), ..error }
+}
+
+/// An API name with a capital letter, as GraphQL types and mutations have it.
+pub fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

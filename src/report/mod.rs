@@ -12,6 +12,8 @@ pub mod left_out;
 pub mod map;
 mod names;
 pub mod proposal;
+#[cfg(feature = "network")]
+pub mod pushed;
 pub mod summary;
 mod table;
 

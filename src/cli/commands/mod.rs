@@ -5,6 +5,8 @@ pub mod check;
 pub mod convert;
 mod inputs;
 pub mod merge;
+#[cfg(feature = "network")]
+pub mod network;
 pub mod plan;
 pub mod shard;
 mod shell;
@@ -22,6 +24,10 @@ pub(super) fn run(cli: &Cli, printer: &Printer) -> Result<u8> {
         Command::Convert(args) => convert::run(args, printer),
         Command::Merge(args) => merge::run(args, printer),
         Command::Check(args) => check::run(args, printer),
+        #[cfg(feature = "network")]
+        Command::Workspace(args) => network::workspace::run(args, printer),
+        #[cfg(feature = "network")]
+        Command::Push(args) => network::push::run(args, printer),
         Command::Completions(args) => Ok(shell::completions(args, printer)),
         Command::Man => shell::man(printer),
     }

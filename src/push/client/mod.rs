@@ -58,6 +58,29 @@ pub enum Waiting {
     },
 }
 
+impl std::fmt::Display for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let seconds = |span: &Duration| span.as_secs_f64();
+        match self {
+            Self::Throttled { span, message } => {
+                write!(
+                    f,
+                    "the server wants fewer calls ({message}): going on in {:.1} s",
+                    seconds(span)
+                )
+            }
+            Self::Again { attempt, span, message } => {
+                write!(
+                    f,
+                    "no usable answer ({message}): try {} in {:.1} s",
+                    attempt + 1,
+                    seconds(span)
+                )
+            }
+        }
+    }
+}
+
 /// Listens to what the client tells.
 pub type Talk = Box<dyn Fn(&Waiting) + Send + Sync>;
 
@@ -349,7 +372,7 @@ impl Client {
     }
 
     /// Lets `span` pass, unless the user wants to stop.
-    fn pause(&self, span: Duration) -> std::result::Result<(), Refusal> {
+    pub fn pause(&self, span: Duration) -> std::result::Result<(), Refusal> {
         let end = self.options.clock.now() + span;
         loop {
             self.look()?;

@@ -75,6 +75,7 @@ pub fn plain(name: &str, kind: &str) -> LiveField {
         default: Value::Null,
         options: Vec::new(),
         relation: None,
+        morph: Vec::new(),
         settings: Value::Null,
     }
 }

@@ -1,0 +1,27 @@
+//! The commands that use the network, one file each.
+
+pub mod push;
+pub mod workspace;
+
+use crate::cli::args::network::{BundleArgs, ConnectArgs};
+use crate::push::run::Connect;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+fn connect(args: &ConnectArgs) -> Connect {
+    Connect {
+        url: args.url.clone(),
+        key_file: args.api_key_file.clone(),
+        ca_file: args.ca_file.clone(),
+        journal: None,
+    }
+}
+
+fn with_journal(args: &BundleArgs) -> Connect {
+    Connect { journal: args.journal.clone(), ..connect(&args.connect) }
+}
+
+/// Told to stop, a push ends after the request that is on its way.
+fn stop() -> Arc<AtomicBool> {
+    crate::cli::stop_softly()
+}

@@ -1,0 +1,86 @@
+//! `push`: a bundle through Twenty's API.
+
+use crate::cli::args::network::{ExistingArg, PhaseArg, PushArgs};
+use crate::cli::printer::Printer;
+use crate::error::Result;
+use crate::push::preflight::Allowed;
+use crate::push::records::Existing;
+use crate::push::run::{Options, PHASES, Phase, push};
+use crate::report::pushed;
+
+/// Runs the command: 0 when everything is there, 3 when something is left for a person.
+///
+/// # Errors
+/// When the push may not begin, or cannot go on.
+pub fn run(args: &PushArgs, printer: &Printer) -> Result<u8> {
+    let listener = printer.listener();
+    let options = options(args);
+    if args.to.connect.url.starts_with("http://") {
+        printer.detail("The connection is not encrypted.");
+    }
+    let outcome = push(&args.to.bundle, &options, super::stop(), &listener)?;
+    drop(listener);
+    if printer.is_json() {
+        Printer::json_line(&serde_json::json!({ "event": "outcome", "outcome": outcome }));
+    } else if outcome.dry_run {
+        printer.result(&pushed::preflight(&outcome.preflight));
+    } else {
+        printer.result(&pushed::table(&outcome));
+    }
+    if !outcome.dry_run {
+        for note in &outcome.preflight.notes {
+            printer.say(&format!("note: {note}"));
+        }
+        for name in &outcome.asleep {
+            printer.warn("C2T-E317", &format!("the workflow `{name}` could not be woken: push again, or switch it off and on by hand"));
+        }
+        if let Some(path) = &outcome.rejects {
+            let path = path.display();
+            printer.say(&format!(
+                "Refused rows are in {path}: repair their cells and push with --rejects {path}"
+            ));
+        }
+        printer.say("Next: close2twenty verify BUNDLE --url URL");
+    }
+    Ok(if outcome.needs_a_person() { 3 } else { 0 })
+}
+
+fn options(args: &PushArgs) -> Options {
+    let mut phases: Vec<Phase> = args
+        .only
+        .iter()
+        .map(|phase| match phase {
+            PhaseArg::Schema => Phase::Schema,
+            PhaseArg::Records => Phase::Records,
+            PhaseArg::Targets => Phase::Targets,
+            PhaseArg::Files => Phase::Files,
+            PhaseArg::Timeline => Phase::Timeline,
+        })
+        .collect();
+    if phases.is_empty() {
+        phases = PHASES.to_vec();
+    }
+    if args.no_timeline {
+        phases.retain(|phase| *phase != Phase::Timeline);
+    }
+    phases.sort_unstable();
+    Options {
+        connect: super::with_journal(&args.to),
+        phases,
+        dry_run: args.dry_run,
+        allowed: Allowed {
+            pause_workflows: args.pause_workflows,
+            workflows: args.allow_workflows,
+            webhooks: args.allow_webhooks,
+            proposed_map: args.accept_proposed_map,
+            existing: match args.existing {
+                ExistingArg::Update => Existing::Update,
+                ExistingArg::Fill => Existing::Fill,
+                ExistingArg::Stop => Existing::Stop,
+            },
+        },
+        retry: args.retry,
+        repaired: args.rejects.clone(),
+        history: args.history,
+    }
+}

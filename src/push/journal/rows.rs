@@ -1,0 +1,468 @@
+//! Rows of the bundle's steps and what became of each in the target.
+
+use super::Journal;
+use crate::error::Result;
+use hashbrown::HashMap;
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// A step's number in the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StepKey(pub(super) i64);
+
+/// How far a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowState {
+    /// Not there before, and asked for.
+    Creating = 1,
+    /// There before, and changes asked for.
+    Updating = 2,
+    /// Made by this push.
+    Created = 3,
+    /// Was there, changed by this push; `before` holds what it was.
+    Updated = 4,
+    /// Was there and says the same already.
+    Same = 5,
+    /// Refused; `Journal::rejects` says why.
+    Rejected = 6,
+}
+
+impl RowState {
+    /// Nothing is left to do for the row as it stands in the bundle.
+    pub const fn is_settled(self) -> bool {
+        !matches!(self, Self::Creating | Self::Updating)
+    }
+
+    /// The record is there.
+    pub const fn is_there(self) -> bool {
+        matches!(self, Self::Created | Self::Updated | Self::Same)
+    }
+
+    /// The record is the push's own, or will be.
+    pub const fn is_ours(self) -> bool {
+        matches!(self, Self::Creating | Self::Created)
+    }
+}
+
+impl ToSql for RowState {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok((*self as i64).into())
+    }
+}
+
+impl FromSql for RowState {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let states = [
+            Self::Creating,
+            Self::Updating,
+            Self::Created,
+            Self::Updated,
+            Self::Same,
+            Self::Rejected,
+        ];
+        let number = value.as_i64()?;
+        states
+            .into_iter()
+            .find(|state| *state as i64 == number)
+            .ok_or(rusqlite::types::FromSqlError::OutOfRange(number))
+    }
+}
+
+/// A row and what became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The row's key.
+    pub close_id: String,
+    /// The record's id in the target: its own, or that of the record it met.
+    pub id: Uuid,
+    /// How far it is.
+    pub state: RowState,
+    /// Of the row's cells as they stand in the bundle.
+    pub hash: u64,
+    /// `updatedAt` of the record after the push's last write.
+    pub updated: Option<String>,
+    /// What the record said before, of the fields that were changed.
+    pub before: Option<Value>,
+}
+
+/// A row that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// The row's key.
+    pub close_id: String,
+    /// The server's code, or ours.
+    pub code: String,
+    /// Why.
+    pub why: String,
+    /// Header of the cell to blame, when known.
+    pub header: Option<String>,
+    /// The cells as they were sent, in the step's order.
+    pub cells: Vec<String>,
+}
+
+/// A relation that could not be set yet: what it leads to is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The row's key.
+    pub close_id: String,
+    /// The column that holds the other record's id.
+    pub field: String,
+    /// API name of the other object.
+    pub target: String,
+    /// Close id of the other record, or a member's e-mail.
+    pub key: String,
+}
+
+const COLUMNS: &str = "close_id, id, state, hash, updated, before";
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let before: Option<String> = row.get(5)?;
+    Ok(Entry {
+        close_id: row.get(0)?,
+        id: uuid(&row.get::<_, Vec<u8>>(1)?)?,
+        state: row.get(2)?,
+        hash: row.get::<_, i64>(3)? as u64,
+        updated: row.get(4)?,
+        before: before.map(|text| serde_json::from_str(&text)).transpose().map_err(|e| {
+            rusqlite::Error::FromSqlConversionFailure(5, rusqlite::types::Type::Text, Box::new(e))
+        })?,
+    })
+}
+
+fn uuid(bytes: &[u8]) -> rusqlite::Result<Uuid> {
+    Uuid::from_slice(bytes).map_err(|e| {
+        rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Blob, Box::new(e))
+    })
+}
+
+fn put(db: &Connection, step: StepKey, entry: &Entry) -> rusqlite::Result<()> {
+    let before = entry.before.as_ref().map(Value::to_string);
+    db.prepare_cached("insert or replace into row values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .execute(params![
+            step.0,
+            entry.close_id,
+            entry.id.as_bytes().as_slice(),
+            entry.state,
+            entry.hash as i64,
+            entry.updated,
+            before
+        ])
+        .map(drop)
+}
+
+impl Journal {
+    /// The key of a step, known by a name that never changes; `first` where it is its object's first pass.
+    ///
+    /// # Errors
+    /// When the journal cannot be used (as all functions here).
+    pub fn step(&self, name: &str, object: &str, first: bool) -> Result<StepKey> {
+        self.write(|db| {
+            let sql = "insert or ignore into step (name, object, first) values (?1, ?2, ?3)";
+            db.execute(sql, params![name, object, first])?;
+            db.query_row("select number from step where name = ?1", [name], |row| row.get(0))
+                .map(StepKey)
+        })
+    }
+
+    /// The steps that were begun, in that order: key, name, object.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn steps(&self) -> Result<Vec<(StepKey, String, String)>> {
+        self.read(|db| {
+            let mut found = db.prepare("select number, name, object from step order by number")?;
+            let steps =
+                found.query_map([], |row| Ok((StepKey(row.get(0)?), row.get(1)?, row.get(2)?)))?;
+            steps.collect()
+        })
+    }
+
+    /// What is known of these rows.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn entries<'k>(
+        &self,
+        step: StepKey,
+        close_ids: impl Iterator<Item = &'k str>,
+    ) -> Result<HashMap<String, Entry>> {
+        self.read(|db| {
+            let sql = format!("select {COLUMNS} from row where step = ?1 and close_id = ?2");
+            let mut find = db.prepare_cached(&sql)?;
+            let mut found = HashMap::new();
+            for close_id in close_ids {
+                if let Some(entry) = find.query_row(params![step.0, close_id], entry).optional()? {
+                    found.insert(entry.close_id.clone(), entry);
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    /// Notes how far these rows are. Of rows that are there now, rejects are forgotten.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn note(&self, step: StepKey, entries: &[Entry]) -> Result<()> {
+        self.write(|db| {
+            let mut forget =
+                db.prepare_cached("delete from reject where step = ?1 and close_id = ?2")?;
+            for entry in entries {
+                put(db, step, entry)?;
+                if entry.state.is_there() {
+                    forget.execute(params![step.0, entry.close_id])?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Notes a row that was refused.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn reject(&self, step: StepKey, entry: &Entry, reject: &Reject) -> Result<()> {
+        let cells = serde_json::to_string(&reject.cells).map_err(crate::error::Error::report)?;
+        self.write(|db| {
+            put(db, step, entry)?;
+            let sql = "insert or replace into reject values (?1, ?2, ?3, ?4, ?5, ?6)";
+            db.execute(
+                sql,
+                params![step.0, reject.close_id, reject.code, reject.why, reject.header, cells],
+            )
+            .map(drop)
+        })
+    }
+
+    /// The rows that are refused, by step.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn rejects(&self, step: StepKey) -> Result<Vec<Reject>> {
+        self.read(|db| {
+            let sql = "select close_id, code, why, header, cells from reject where step = ?1";
+            let mut found = db.prepare(sql)?;
+            let rejects = found.query_map([step.0], |row| {
+                let cells: String = row.get(4)?;
+                Ok(Reject {
+                    close_id: row.get(0)?,
+                    code: row.get(1)?,
+                    why: row.get(2)?,
+                    header: row.get(3)?,
+                    cells: serde_json::from_str(&cells).unwrap_or_default(),
+                })
+            })?;
+            rejects.collect()
+        })
+    }
+
+    /// Keeps the cells of a row that was repaired: they count instead of the bundle's.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn repair(&self, step: StepKey, close_id: &str, cells: &[String]) -> Result<()> {
+        let cells = serde_json::to_string(cells).map_err(crate::error::Error::report)?;
+        self.write(|db| {
+            let sql = "insert or replace into repaired values (?1, ?2, ?3)";
+            db.execute(sql, params![step.0, close_id, cells]).map(drop)
+        })
+    }
+
+    /// The cells of a row that was repaired.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn repaired(&self, step: StepKey, close_id: &str) -> Result<Option<Vec<String>>> {
+        let cells: Option<String> = self.read(|db| {
+            db.prepare_cached("select cells from repaired where step = ?1 and close_id = ?2")?
+                .query_row(params![step.0, close_id], |row| row.get(0))
+                .optional()
+        })?;
+        Ok(cells.and_then(|cells| serde_json::from_str(&cells).ok()))
+    }
+
+    /// The id of the record that a first pass over `object` wrote, or was found to be there.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn id_of(&self, object: &str, close_id: &str) -> Result<Option<Uuid>> {
+        self.read(|db| {
+            let sql = "select row.id from step join row on row.step = step.number \
+                 where step.object = ?1 and step.first and row.close_id = ?2 and row.state in (3, 4, 5) \
+                 union all select id from known where object = ?1 and close_id = ?2 limit 1";
+            let found = db
+                .prepare_cached(sql)?
+                .query_row(params![object, close_id], |row| row.get::<_, Vec<u8>>(0))
+                .optional()?;
+            found.as_deref().map(uuid).transpose()
+        })
+    }
+
+    /// Remembers records that are in the target and not in this bundle.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn know(&self, object: &str, found: &[(String, Uuid)]) -> Result<()> {
+        self.write(|db| {
+            let mut put = db.prepare_cached("insert or replace into known values (?1, ?2, ?3)")?;
+            for (close_id, id) in found {
+                put.execute(params![object, close_id, id.as_bytes().as_slice()])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The row whose record has this id: its step's name, and what is known of it.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn by_id(&self, id: Uuid) -> Result<Option<(String, Entry)>> {
+        self.read(|db| {
+            let sql = format!(
+                "select {COLUMNS}, (select name from step where number = step) from row where id = ?1 \
+                 order by step limit 1"
+            );
+            db.prepare_cached(&sql)?
+                .query_row([id.as_bytes().as_slice()], |row| Ok((row.get(6)?, entry(row)?)))
+                .optional()
+        })
+    }
+
+    /// Rows of a step in the order of their keys, after `last`, at most `most`.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn page(&self, step: StepKey, last: &str, most: usize) -> Result<Vec<Entry>> {
+        self.read(|db| {
+            let sql = format!(
+                "select {COLUMNS} from row where step = ?1 and close_id > ?2 order by close_id limit ?3"
+            );
+            let mut find = db.prepare_cached(&sql)?;
+            find.query_map(params![step.0, last, most as i64], entry)?.collect()
+        })
+    }
+
+    /// How many rows of a step are in each state.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn counts(&self, step: StepKey) -> Result<BTreeMap<RowState, u64>> {
+        self.read(|db| {
+            let mut count = db
+                .prepare_cached("select state, count(*) from row where step = ?1 group by state")?;
+            count
+                .query_map([step.0], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?
+                .collect()
+        })
+    }
+
+    /// Forgets rows: they were taken back.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn forget<'k>(&self, step: StepKey, keys: impl Iterator<Item = &'k str>) -> Result<()> {
+        self.write(|db| {
+            for key in keys {
+                for table in ["row", "reject", "repaired", "waiting"] {
+                    let sql = format!("delete from {table} where step = ?1 and close_id = ?2");
+                    db.prepare_cached(&sql)?.execute(params![step.0, key])?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Notes relations that wait for their other side.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn wait(&self, step: StepKey, waiting: &[Waiting]) -> Result<()> {
+        self.write(|db| {
+            let mut put =
+                db.prepare_cached("insert or replace into waiting values (?1, ?2, ?3, ?4, ?5)")?;
+            for one in waiting {
+                put.execute(params![step.0, one.close_id, one.field, one.target, one.key])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// What the first pass over `object` has of a row.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn first_entry(&self, object: &str, close_id: &str) -> Result<Option<Entry>> {
+        self.read(|db| {
+            let sql = "select row.close_id, row.id, row.state, row.hash, row.updated, row.before \
+                 from step join row on row.step = step.number \
+                 where step.object = ?1 and step.first and row.close_id = ?2";
+            db.prepare_cached(sql)?.query_row(params![object, close_id], entry).optional()
+        })
+    }
+
+    /// Records of `object` were changed once more: their first passes learn of the new time of change.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn touch(&self, object: &str, entries: &[Entry]) -> Result<()> {
+        self.write(|db| {
+            let sql = "update row set updated = ?3 where close_id = ?2 and step in \
+                 (select number from step where object = ?1 and first)";
+            let mut put = db.prepare_cached(sql)?;
+            for entry in entries {
+                put.execute(params![object, entry.close_id, entry.updated])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Relations of a step that wait.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn waiting_count(&self, step: StepKey) -> Result<u64> {
+        self.read(|db| {
+            let sql = "select count(*) from waiting where step = ?1";
+            db.query_row(sql, [step.0], |row| row.get::<_, i64>(0)).map(|count| count as u64)
+        })
+    }
+
+    /// Relations of a step that wait, in the order of their rows, after `last`, at most `most`.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn waiting(&self, step: StepKey, last: (&str, &str), most: usize) -> Result<Vec<Waiting>> {
+        self.read(|db| {
+            let sql = "select close_id, field, target, key from waiting where step = ?1 \
+                 and (close_id, field) > (?2, ?3) order by close_id, field limit ?4";
+            let mut find = db.prepare_cached(sql)?;
+            let found = find.query_map(params![step.0, last.0, last.1, most as i64], |row| {
+                Ok(Waiting {
+                    close_id: row.get(0)?,
+                    field: row.get(1)?,
+                    target: row.get(2)?,
+                    key: row.get(3)?,
+                })
+            })?;
+            found.collect()
+        })
+    }
+
+    /// Forgets relations that wait no longer.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn waited(&self, step: StepKey, done: &[Waiting]) -> Result<()> {
+        self.write(|db| {
+            let sql = "delete from waiting where step = ?1 and close_id = ?2 and field = ?3";
+            let mut forget = db.prepare_cached(sql)?;
+            for one in done {
+                forget.execute(params![step.0, one.close_id, one.field])?;
+            }
+            Ok(())
+        })
+    }
+}

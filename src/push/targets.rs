@@ -1,0 +1,344 @@
+//! The targets phase: what a task or note is about, as the server's own target records instead of the relation fields that
+//! only the CSV route needs (`twenty-api.md` §5.1). A target's id follows from the two records it links, because the
+//! server has no unique key for them. It must not link what is not there.
+
+use super::client::{Fault, Refusal};
+use super::journal::{Entry, Reject, RowState, StepKey, Waiting};
+use super::live::LiveObject;
+use super::progress::{Counts, Said};
+use super::records::batch::{self, Send, Sent, most_rows};
+use super::records::{Repairs, Rows, created_by, rows::is_second_pass, step_name};
+use super::target::{LOOK, Target};
+use super::value::{LinkTo, Row, Shape};
+use super::{capitalised, refused};
+use crate::bundle::Bundle;
+use crate::bundle::manifest::{Manifest, Step};
+use crate::error::{Error, Result};
+use crate::twenty::id;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+/// Links the tasks and notes of the bundle.
+///
+/// # Errors
+/// When the bundle, the server or the journal fails.
+pub fn run(
+    target: &Target<'_>,
+    bundle: &Bundle,
+    manifest: &Manifest,
+    repairs: &Repairs,
+) -> Result<Vec<Counts>> {
+    let mut counts = Vec::new();
+    for step in &manifest.steps {
+        let linked = manifest.links.iter().any(|link| link.object == step.object);
+        if !linked || is_second_pass(step) {
+            continue;
+        }
+        counts.push(Links::new(target, manifest, step)?.all(bundle, step, repairs)?);
+    }
+    Ok(counts)
+}
+
+/// Id of the target record that links `close_id` with another record.
+pub fn target_id(junction: &str, close_id: &str, link: &LinkTo) -> Uuid {
+    id::record_id(&format!("{junction}/{close_id}/{}/{}", link.target, link.close_id))
+}
+
+/// Name of a step's targets in the journal.
+pub fn targets_name(step: &Step) -> String {
+    format!("{}/targets", step_name(step))
+}
+
+struct Links<'l> {
+    target: &'l Target<'l>,
+    object: &'l str,
+    key: StepKey,
+    junction: &'l LiveObject,
+    /// `taskId`.
+    own: String,
+    shape: Shape,
+    name: String,
+    /// Objects the links lead to.
+    others: Vec<String>,
+}
+
+/// A task or note and the targets it gets.
+struct Linked {
+    entry: Entry,
+    inputs: Vec<Value>,
+}
+
+impl<'l> Links<'l> {
+    fn new(target: &'l Target<'l>, manifest: &Manifest, step: &'l Step) -> Result<Self> {
+        let junction = target.object(&format!("{}Target", step.object))?;
+        let own = junction.target_column(&step.object).ok_or_else(|| {
+            let what = format!("{} has no column for a {}", junction.name_singular, step.object);
+            Error::failed("C2T-E340", what).fix("this version of Twenty links tasks and notes in another way: import the CSV files by hand instead")
+        })?;
+        let name = targets_name(step);
+        let key = target.journal.step(&name, &junction.name_singular, true)?;
+        let shape = Shape::new(step, &manifest.links, target.object(&step.object)?)?;
+        let links = manifest.links.iter().filter(|link| link.object == step.object);
+        let others = links.map(|link| link.target.clone()).collect();
+        Ok(Self { target, object: &step.object, key, junction, own, shape, name, others })
+    }
+
+    fn all(&self, bundle: &Bundle, step: &Step, repairs: &Repairs) -> Result<Counts> {
+        self.reopen()?;
+        let done: u64 = self.target.journal.counts(self.key)?.values().sum();
+        self.target.listener.hear(&Said::Phase {
+            phase: "targets".to_owned(),
+            object: self.name.clone(),
+            planned: step.rows(),
+            done,
+        });
+        let mut window = Vec::new();
+        for candidate in Rows::of(bundle, step, repairs) {
+            let candidate = candidate?;
+            // A row the records phase has refused has no record to link.
+            if let Ok(row) = self.shape.row(&candidate.cells) {
+                window.push((row, candidate.hash));
+            }
+            if window.len() >= LOOK {
+                self.window(&std::mem::take(&mut window))?;
+            }
+        }
+        self.window(&window)?;
+        self.counts()
+    }
+
+    /// Tasks that waited for something that has come since are linked anew.
+    fn reopen(&self) -> Result<()> {
+        let journal = self.target.journal;
+        let mut last = (String::new(), String::new());
+        loop {
+            let page = journal.waiting(self.key, (&last.0, &last.1), LOOK)?;
+            let Some(end) = page.last() else { return Ok(()) };
+            last = (end.close_id.clone(), end.field.clone());
+            let mut come = Vec::new();
+            for one in page {
+                if journal.id_of(&one.target, &one.key)?.is_some() {
+                    come.push(one);
+                }
+            }
+            journal.forget(self.key, come.iter().map(|one| one.close_id.as_str()))?;
+        }
+    }
+
+    fn counts(&self) -> Result<Counts> {
+        let states = self.target.journal.counts(self.key)?;
+        let of = |state| states.get(&state).copied().unwrap_or_default();
+        let (created, same, rejected) =
+            (of(RowState::Created), of(RowState::Same), of(RowState::Rejected));
+        let counts = Counts {
+            phase: "targets".to_owned(),
+            object: self.name.clone(),
+            planned: created + same + rejected,
+            created,
+            unchanged: same,
+            rejected,
+            waiting: self.target.journal.waiting_count(self.key)?,
+            ..Counts::default()
+        };
+        self.target.listener.hear(&Said::Finished(counts.clone()));
+        Ok(counts)
+    }
+
+    fn window(&self, rows: &[(Row, u64)]) -> Result<()> {
+        let journal = self.target.journal;
+        let ids = || rows.iter().map(|(row, _)| row.close_id.as_str());
+        let known = journal.entries(self.key, ids())?;
+        let done = |(row, hash): &&(Row, u64)| {
+            let entry = known.get(&row.close_id);
+            !entry.is_some_and(|entry| entry.state.is_settled() && entry.hash == *hash)
+        };
+        let open: Vec<&(Row, u64)> = rows.iter().filter(done).collect();
+        self.target.listener.hear(&Said::Step { done: (rows.len() - open.len()) as u64 });
+        let mut linked = Vec::new();
+        let (mut waiting, mut older) = (Vec::new(), Vec::new());
+        for (row, hash) in open {
+            let Some(first) = journal.first_entry(self.object, &row.close_id)? else { continue };
+            if !first.state.is_there() {
+                continue;
+            }
+            if first.state != RowState::Created || known.contains_key(&row.close_id) {
+                older.push(first.id);
+            }
+            linked.push(self.linked(row, *hash, first.id, &mut waiting)?);
+        }
+        self.leave_out_existing(&older, &mut linked)?;
+        journal.wait(self.key, &waiting)?;
+        let intents: Vec<Entry> = linked.iter().map(|one| one.entry.clone()).collect();
+        journal.note(self.key, &intents)?;
+        linked.retain(|one| !one.inputs.is_empty());
+        self.send(&linked)
+    }
+
+    fn linked(
+        &self,
+        row: &Row,
+        hash: u64,
+        own: Uuid,
+        waiting: &mut Vec<Waiting>,
+    ) -> Result<Linked> {
+        let mut inputs = Vec::new();
+        for link in &row.links {
+            let Some(column) = self.junction.target_column(&link.target) else { continue };
+            match self.target.journal.id_of(&link.target, &link.close_id)? {
+                Some(id) => inputs.push(self.input(row, own, link, (&column, id))),
+                None => waiting.push(Waiting {
+                    close_id: row.close_id.clone(),
+                    field: column,
+                    target: link.target.clone(),
+                    key: link.close_id.clone(),
+                }),
+            }
+        }
+        let state = if inputs.is_empty() { RowState::Same } else { RowState::Creating };
+        let (updated, before) = (None, None);
+        let entry = Entry { close_id: row.close_id.clone(), id: own, state, hash, updated, before };
+        Ok(Linked { entry, inputs })
+    }
+
+    fn input(&self, row: &Row, own: Uuid, link: &LinkTo, (column, other): (&str, Uuid)) -> Value {
+        let mut input = Map::new();
+        let id = target_id(&self.junction.name_singular, &row.close_id, link);
+        input.insert("id".to_owned(), json!(id.to_string()));
+        input.insert(self.own.clone(), json!(own.to_string()));
+        input.insert(column.to_owned(), json!(other.to_string()));
+        // The server's line "linked a task" takes its time from here.
+        for key in ["createdAt", "updatedAt"] {
+            if let Some(at) = &row.created_at {
+                input.insert(key.to_owned(), json!(at));
+            }
+        }
+        if self.junction.field("createdBy").is_some() {
+            input.insert("createdBy".to_owned(), created_by(self.target, row));
+        }
+        Value::Object(input)
+    }
+
+    /// Tasks that were there before may have these targets already, under ids of their own.
+    fn leave_out_existing(&self, older: &[Uuid], linked: &mut [Linked]) -> Result<()> {
+        if older.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<String> = older.iter().map(Uuid::to_string).collect();
+        let columns = self.columns();
+        let selection = format!("id deletedAt {}", columns.join(" "));
+        let found = self
+            .target
+            .find(self.junction, json!({ &self.own: { "in": ids } }), &selection)
+            .map_err(|e| refused(e, "looking for links that are there already"))?;
+        let there: Vec<&Value> =
+            found.iter().filter(|record| record["deletedAt"].is_null()).collect();
+        let is_there = |input: &Value| {
+            let same = |record: &&Value| {
+                let mut set = columns.iter().filter(|key| !input[key.as_str()].is_null());
+                set.all(|key| record[key.as_str()] == input[key.as_str()])
+            };
+            there.iter().any(same)
+        };
+        for one in linked {
+            let had = one.inputs.len();
+            one.inputs.retain(|input| !is_there(input));
+            if had > 0 && one.inputs.is_empty() {
+                one.entry.state = RowState::Same;
+            }
+        }
+        Ok(())
+    }
+
+    /// The columns that link: its own and one for each target object.
+    fn columns(&self) -> Vec<String> {
+        let targets = self.others.iter().filter_map(|link| self.junction.target_column(link));
+        let mut columns: Vec<String> = targets.chain([self.own.clone()]).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    /// Tasks whose targets go together, as many as a request may have.
+    fn send(&self, linked: &[Linked]) -> Result<()> {
+        let mut from = 0;
+        while from < linked.len() {
+            let mut rows = 0;
+            let fits = linked[from..].iter().take_while(|one| {
+                rows += one.inputs.len();
+                rows <= self.target.rows()
+            });
+            let to = from + fits.count().max(1);
+            let mut sender = Sender { links: self, failed: None };
+            let sent = batch::send(&mut sender, &linked[from..to]);
+            if let Some(error) = sender.failed {
+                return Err(error);
+            }
+            sent.map_err(|e| refused(e, "linking tasks and notes"))?;
+            from = to;
+        }
+        Ok(())
+    }
+}
+
+struct Sender<'s, 'l> {
+    links: &'s Links<'l>,
+    failed: Option<Error>,
+}
+
+impl Sender<'_, '_> {
+    fn noted(&mut self, result: Result<()>) -> std::result::Result<(), Refusal> {
+        result.map_err(|error| {
+            self.failed = Some(error);
+            Refusal::Stopped
+        })
+    }
+}
+
+impl Send<Linked> for Sender<'_, '_> {
+    fn send(&mut self, batch: &[Linked]) -> std::result::Result<Sent, Refusal> {
+        let links = self.links;
+        let (single, plural) =
+            (capitalised(&links.junction.name_singular), capitalised(&links.junction.name_plural));
+        // Older versions cannot upsert where the object has no author (`twenty-api.md` §3.2).
+        let upsert = links.junction.field("createdBy").is_some();
+        let query = format!(
+            "mutation U($data: [{single}CreateInput!]!, $upsert: Boolean) {{ create{plural}(data: $data, upsert: $upsert) {{ id }} }}"
+        );
+        let data: Vec<&Value> = batch.iter().flat_map(|one| &one.inputs).collect();
+        match links.target.client.core(&query, &json!({ "data": data, "upsert": upsert })) {
+            Ok(_) => {}
+            Err(Refusal::Data(fault)) => {
+                return match most_rows(&fault) {
+                    Some(rows) if batch.len() > 1 => {
+                        links.target.set_rows(rows);
+                        Ok(Sent::AtMost(batch.len().div_ceil(2)))
+                    }
+                    _ => Err(Refusal::Data(fault)),
+                };
+            }
+            Err(refusal) => return Err(refusal),
+        }
+        let done: Vec<Entry> = batch
+            .iter()
+            .map(|one| Entry { state: RowState::Created, ..one.entry.clone() })
+            .collect();
+        let noted = links.target.journal.note(links.key, &done);
+        self.noted(noted)?;
+        links.target.listener.hear(&Said::Step { done: done.len() as u64 });
+        Ok(Sent::Done)
+    }
+
+    fn guilty(&mut self, one: &Linked, fault: &Fault) -> std::result::Result<(), Refusal> {
+        let links = self.links;
+        let entry = Entry { state: RowState::Rejected, ..one.entry.clone() };
+        let reject = Reject {
+            close_id: entry.close_id.clone(),
+            code: fault.sub_code.clone().unwrap_or_else(|| fault.code.clone()),
+            why: fault.message.clone(),
+            header: None,
+            cells: Vec::new(),
+        };
+        let noted = links.target.journal.reject(links.key, &entry, &reject);
+        self.noted(noted)
+    }
+}
