@@ -9,3 +9,4 @@
 
 pub mod live;
 pub mod value;
+pub mod verify;
