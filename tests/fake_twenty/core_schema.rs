@@ -328,7 +328,22 @@ impl Writer<'_> {
             let keys: String = keys.iter().map(|key| format!("  {key}: String\n")).collect();
             let _ = write!(parts, "input {name} {{\n{keys}}}\n\n");
         }
+        for field in self.object.fields.iter().filter(|field| self.is_unique_with_others(field)) {
+            let kind = if field.is_relation() { "ID".to_owned() } else { self.scalar(field) };
+            let _ = writeln!(fields, "  {}: {kind}", field.name());
+        }
         (fields, parts)
+    }
+
+    /// Is it part of a unique index of several fields?
+    fn is_unique_with_others(&self, field: &Field) -> bool {
+        let indexes = self.object.meta.get("indexMetadataList").and_then(|list| list.as_array());
+        indexes.into_iter().flatten().any(|index| {
+            let members = index["indexFieldMetadataList"].as_array().map_or(&[][..], Vec::as_slice);
+            index["isUnique"] == true
+                && members.len() > 1
+                && members.iter().any(|member| member["fieldMetadataId"] == *field.id())
+        })
     }
 
     fn group_fields(&self) -> String {
@@ -352,8 +367,17 @@ impl Writer<'_> {
     fn aggregates(&self) -> String {
         let mut text = String::from("  totalCount: Int\n");
         for field in self.object.fields.iter().filter(|field| !field.is_relation()) {
-            for (name, kind) in counts(field).into_iter().chain(measures(field)) {
+            for (name, kind) in counts(field.name()).into_iter().chain(measures(field)) {
                 let _ = writeln!(text, "  {name}: {kind}");
+            }
+        }
+        for slot in self.object.slots() {
+            if let Slot::Join { field, name, .. } = &slot
+                && field.kind() == "MORPH_RELATION"
+            {
+                for (name, kind) in counts(name) {
+                    let _ = writeln!(text, "  {name}: {kind}");
+                }
             }
         }
         text
@@ -364,7 +388,7 @@ impl Writer<'_> {
         for slot in self.object.slots() {
             match &slot {
                 Slot::Plain(field) => {
-                    for (name, _) in counts(field).into_iter().chain(measures(field)) {
+                    for (name, _) in counts(field.name()).into_iter().chain(measures(field)) {
                         let _ = writeln!(text, "  {name}: OrderByDirection");
                     }
                 }
@@ -400,7 +424,7 @@ fn group_order(field: &Field) -> String {
 
 fn group(field: &Field) -> Option<String> {
     let hidden = field.flag("isSystem") && !matches!(field.name(), "createdAt" | "updatedAt");
-    if hidden || matches!(field.kind(), "TS_VECTOR" | "FILES" | "RAW_JSON" | "RICH_TEXT") {
+    if hidden || matches!(field.kind(), "TS_VECTOR" | "FILES" | "RAW_JSON") {
         return None;
     }
     Some(match field.kind() {
@@ -410,8 +434,8 @@ fn group(field: &Field) -> Option<String> {
     })
 }
 
-/// What is counted of every field.
-fn counts(field: &Field) -> Vec<(String, &'static str)> {
+/// What is counted of every field, and of every end of a morph relation.
+fn counts(name: &str) -> Vec<(String, &'static str)> {
     let verbs = [
         ("countUniqueValues", "Int"),
         ("countEmpty", "Int"),
@@ -419,7 +443,7 @@ fn counts(field: &Field) -> Vec<(String, &'static str)> {
         ("percentageEmpty", "Float"),
         ("percentageNotEmpty", "Float"),
     ];
-    verbs.map(|(verb, kind)| (format!("{verb}{}", capitalised(field.name())), kind)).to_vec()
+    verbs.map(|(verb, kind)| (format!("{verb}{}", capitalised(name)), kind)).to_vec()
 }
 
 /// Sums and bounds of a field, with their types.

@@ -267,6 +267,11 @@ impl FakeTwenty {
         self.twenty.lock().faults.victim = Some(pid);
     }
 
+    /// A file that is on the server, complete and not yet attached, under this id.
+    pub fn add_file(&self, file_id: &str, extension: &str, bytes: &[u8]) {
+        uploads::add(&mut self.twenty.lock(), file_id, extension, bytes);
+    }
+
     /// The bytes of a stored file.
     pub fn file(&self, file_id: &str) -> Option<Vec<u8>> {
         self.twenty.lock().files.get(file_id)?.bytes.clone()

@@ -24,6 +24,9 @@ static OLD_METADATA_ENDPOINT: LazyLock<Endpoint> =
 static FRESH_CORE: LazyLock<Mutex<Vec<(String, Arc<Endpoint>)>>> =
     LazyLock::new(|| Mutex::new(Vec::new()));
 
+/// Fields of `/graphql` that no object has and that only people may use (`workflow.deactivate`).
+const FOR_USERS: &[&str] = &["activateWorkflowVersion", "deactivateWorkflowVersion"];
+
 /// The server behind the socket.
 pub struct Twenty {
     pub state: Mutex<State>,
@@ -224,6 +227,10 @@ impl Twenty {
         };
         let (query, variables) = split(&body);
         self.lock().note_document("/graphql", &query);
+        if FOR_USERS.contains(&account.root.as_str()) {
+            let refused = Failure::forbidden_resource().graphql();
+            return self.done(account, json!({"errors": [refused], "data": null}));
+        }
         let endpoint = self.core_endpoint();
         let document = match endpoint.read(&query, true) {
             Ok(document) => document,

@@ -177,6 +177,21 @@ pub fn multipart(
     Ok(told(state, &id))
 }
 
+/// A file that came before.
+pub fn add(state: &mut State, id: &str, extension: &str, bytes: &[u8]) {
+    let file = StoredFile {
+        name: format!("file{extension}"),
+        extension: extension.to_owned(),
+        declared: bytes.len() as u64,
+        bytes: Some(bytes.to_vec()),
+        complete: true,
+        attached: false,
+        field: String::new(),
+        created_at: state.now(),
+    };
+    state.files.insert(id.to_owned(), file);
+}
+
 /// An SVG comes out of the sanitiser changed.
 fn sanitised(bytes: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(bytes).replace("/>", "></g>");
