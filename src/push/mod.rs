@@ -19,17 +19,20 @@ pub mod schema;
 pub mod target;
 pub mod targets;
 pub mod value;
-
-    Error { what: format!("{doing}: {}", error.what), ..error }
-    let error = refusal.into_error();
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-/// A refusal as the end of a run: what was being done, and what the server said.
-/// An API name with a capital letter, as GraphQL types and mutations have it.
-pub fn capitalised(name: &str) -> String {
-pub fn refused(refusal: Refusal, doing: &str) -> Error {
 pub mod verify;
 pub mod workflows;
-use client::Refusal;
+
 use crate::error::Error;
+use client::Refusal;
+
+/// A refusal as the end of a run: what was being done, and what the server said.
+pub fn refused(refusal: Refusal, doing: &str) -> Error {
+    let error = refusal.into_error();
+    Error { what: format!("{doing}: {}", error.what), ..error }
+}
+
+/// An API name with a capital letter, as GraphQL types and mutations have it.
+pub fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
