@@ -9,3 +9,4 @@
 
 pub mod client;
 pub mod live;
+pub mod upload;

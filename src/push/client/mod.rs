@@ -297,4 +297,4 @@ fn data(mut answer: Value) -> std::result::Result<Value, NoAnswer> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -91,7 +91,7 @@ impl Client {
     }
 
     /// Lets `span` pass, unless the user wants to stop.
-    fn pause(&self, span: Duration) -> Result<(), Refusal> {
+    pub(crate) fn pause(&self, span: Duration) -> Result<(), Refusal> {
         let end = self.options.clock.now() + span;
         loop {
             self.look()?;
