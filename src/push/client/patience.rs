@@ -49,7 +49,7 @@ impl Client {
                 return Err(self.refusal(class, fault));
             }
             let span = headers.retry_after.unwrap_or(FIRST_WAIT * 2u32.pow(tries - 1));
-            let message = fault.to_string();
+            let message = fault.message;
             (self.options.talk)(&Waiting::Again { attempt: tries, span, message });
             self.pause(span)?;
         }
