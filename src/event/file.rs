@@ -84,6 +84,8 @@ notices! {
     OLD_BUNDLE = "C2T-A045", "it is a bundle that close2twenty wrote, and was left out", "nothing to do";
     /// A list that could not be read to its end.
     BROKEN_LIST = "C2T-A046", "the download list could not be read to its end", "check the file";
+    /// A remark of `push`: files take the other way.
+    NO_DIRECT = "C2T-A050", "the address Twenty hands out for files cannot be used from here: they go through its API instead", "nothing to do; large files go better when the server's SERVER_URL, or its storage, can be reached from here";
 }
 
 /// The notice with this code.

@@ -18,6 +18,7 @@ pub mod run;
 pub mod schema;
 pub mod target;
 pub mod targets;
+pub mod upload;
 pub mod value;
 pub mod verify;
 pub mod workflows;

@@ -111,9 +111,8 @@ impl Refusal {
             Self::Lost(fault) => Error::failed("C2T-E303", format!("the server gave no usable answer: {fault}"))
                 .fix("see whether the server runs, then run the same command again: it goes on where it was"),
             Self::Fatal(fault) => {
-                let fix = fix(&fault);
-                Error::failed("C2T-E304", format!("the server lets nobody through with this key and address: {fault}"))
-                    .fix(fix)
+                let (what, fix) = end(&fault);
+                Error::failed("C2T-E304", format!("{what}: {fault}")).fix(fix)
             }
             Self::Stopped => Error::failed("C2T-E305", "the run was stopped")
                 .fix("run the same command again: it goes on where it was"),
@@ -125,22 +124,39 @@ impl Refusal {
     }
 }
 
-/// What a person does about a fatal fault.
-fn fix(fault: &Fault) -> &'static str {
-    let any = |codes: &[&str]| codes.iter().any(|code| fault.is(code));
-    if any(&["REDIRECT"]) {
-        "give --url the address it leads to"
-    } else if any(&["TLS"]) {
-        "give --ca-file the certificate of the authority that signed the server's"
-    } else if any(&["QUOTA_EXHAUSTED"]) {
-        "raise the workspace's quota or wait for the next period, then run the same command again"
-    } else if any(&["UNAUTHENTICATED"]) || fault.message.contains("revoked") {
-        "make a new key in Twenty (Settings, APIs & Webhooks), then run the same command again"
-    } else if any(&["KEY_NOT_SEEN"]) {
-        "let the proxy before the server pass the Authorization header"
-    } else {
-        "give the key's role the right, simplest Admin, then run the same command again"
-    }
+/// Fatal faults by code: what is the matter, and what a person does about it.
+const ENDS: &[(&str, &str, &str)] = &[
+    ("REDIRECT", "the server is elsewhere", "give --url the address it leads to"),
+    (
+        "TLS",
+        "the server's certificate is not trusted",
+        "give --ca-file the certificate of the authority that signed it",
+    ),
+    (
+        "QUOTA_EXHAUSTED",
+        "the workspace's quota is used up",
+        "raise it or wait for the next period, then run the same command again",
+    ),
+    (
+        "KEY_NOT_SEEN",
+        "the key does not reach the server",
+        "let the proxy before it pass the Authorization header",
+    ),
+    ("UNAUTHENTICATED", "the server does not accept the key", NEW_KEY),
+    ("FORBIDDEN_EXCEPTION", "the server does not accept the key", NEW_KEY),
+];
+const NEW_KEY: &str =
+    "make a new key in Twenty (Settings, APIs & Webhooks), then run the same command again";
+
+fn end(fault: &Fault) -> (&'static str, &'static str) {
+    let found = ENDS.iter().find(|(code, ..)| fault.is(code));
+    found.map_or(
+        (
+            "the key may not do this",
+            "give its role the right, simplest Admin, then run the same command again",
+        ),
+        |(_, what, fix)| (*what, *fix),
+    )
 }
 
 impl fmt::Display for Refusal {
@@ -157,5 +173,52 @@ impl std::error::Error for Refusal {}
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         refusal.into_error()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_end_says_what_to_do() {
+        let fault = |code: &str, sub: Option<&str>| Fault {
+            sub_code: sub.map(str::to_owned),
+            ..Fault::own(code, "words")
+        };
+        let cases = [
+            (Refusal::Lost(fault("NO_ANSWER", None)), "C2T-E303", "goes on"),
+            (Refusal::Fatal(fault("UNAUTHENTICATED", None)), "C2T-E304", "new key"),
+            (
+                Refusal::Fatal(fault("FORBIDDEN", Some("FORBIDDEN_EXCEPTION"))),
+                "C2T-E304",
+                "new key",
+            ),
+            (Refusal::Fatal(fault("FORBIDDEN", Some("PERMISSION_DENIED"))), "C2T-E304", "Admin"),
+            (Refusal::Fatal(fault("TLS", None)), "C2T-E304", "--ca-file"),
+            (Refusal::Fatal(fault("REDIRECT", None)), "C2T-E304", "--url"),
+            (Refusal::Fatal(fault("QUOTA_EXHAUSTED", None)), "C2T-E304", "period"),
+            (Refusal::Stopped, "C2T-E305", "goes on"),
+            (Refusal::Data(fault("BAD_USER_INPUT", None)), "C2T-E306", "words"),
+            (Refusal::TooLarge(fault("", None)), "C2T-E307", "10 MB"),
+        ];
+        for (refusal, code, fix) in cases {
+            let error = Error::from(refusal);
+            assert_eq!(error.code, code);
+            assert!(error.fix.as_deref().unwrap_or_default().contains(fix), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_fault_shows_its_words_and_codes() {
+        let cases = [
+            (Fault::own("A", "words"), "words [A]"),
+            (Fault { sub_code: Some("B".into()), ..Fault::own("A", "words") }, "words [A, B]"),
+            (Fault::own("", "words"), "words"),
+            (Fault::default(), "no reason given"),
+        ];
+        for (fault, text) in cases {
+            assert_eq!(fault.to_string(), text);
+        }
     }
 }

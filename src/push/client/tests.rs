@@ -1,4 +1,4 @@
-//! The client against a scripted server on this machine, in simulated time.
+//! The client against a scripted server on this machine, in simulated time. The stage serves other tests as well.
 
 use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -15,7 +15,7 @@ const KEY: &str = "secretsecret.e30.secret";
 
 /// A clock that goes on only when somebody sleeps.
 #[derive(Clone, Default)]
-struct Fake(Arc<AtomicU64>);
+pub(crate) struct Fake(Arc<AtomicU64>);
 
 impl Clock for Fake {
     fn now(&self) -> Duration {
@@ -29,13 +29,14 @@ impl Clock for Fake {
 }
 
 /// One step of the script.
-enum Step {
+pub(crate) enum Step {
+    /// Status, headers, body; `{url}` in it stands for the server's address.
     Say(u16, &'static [(&'static str, &'static str)], String),
     /// Hangs up after the request.
     Drop,
 }
 
-fn say(status: u16, body: &Value) -> Step {
+pub(crate) fn say(status: u16, body: &Value) -> Step {
     Step::Say(status, &[], body.to_string())
 }
 
@@ -50,16 +51,16 @@ fn limit() -> Value {
 
 /// What the server got.
 #[derive(Clone, Debug)]
-struct Got {
-    line: String,
+pub(crate) struct Got {
+    pub line: String,
     headers: Vec<(String, String)>,
-    body: Vec<u8>,
+    pub body: Vec<u8>,
     /// Which connection it came by.
     connection: usize,
 }
 
 impl Got {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
@@ -86,6 +87,7 @@ fn read_request(stream: &mut BufReader<TcpStream>, connection: usize) -> Option<
 
 /// Plays the script, then ends; gives what it got.
 fn play(listener: &TcpListener, script: Vec<Step>) -> Vec<Got> {
+    let url = format!("http://{}", listener.local_addr().unwrap());
     let (mut all, mut script) = (Vec::new(), script.into_iter().peekable());
     for connection in 0.. {
         if script.peek().is_none() {
@@ -100,6 +102,7 @@ fn play(listener: &TcpListener, script: Vec<Step>) -> Vec<Got> {
                 .iter()
                 .map(|(name, value)| [*name, ": ", *value, "\r\n"].concat())
                 .collect();
+            let body = body.replace("{url}", &url);
             let length = body.len();
             let answer =
                 format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n{headers}\r\n{body}");
@@ -109,12 +112,12 @@ fn play(listener: &TcpListener, script: Vec<Step>) -> Vec<Got> {
     all
 }
 
-struct Stage {
-    client: Client,
-    clock: Fake,
+pub(crate) struct Stage {
+    pub client: Client,
+    pub clock: Fake,
     told: Arc<Mutex<Vec<Waiting>>>,
     stop: Arc<AtomicBool>,
-    url: String,
+    pub url: String,
     server: JoinHandle<Vec<Got>>,
 }
 
@@ -144,7 +147,7 @@ impl Stage {
         Self { client, clock, told, stop, url, server }
     }
 
-    fn new(script: Vec<Step>) -> Self {
+    pub fn new(script: Vec<Step>) -> Self {
         Self::with_stop(script, 0)
     }
 
@@ -152,7 +155,7 @@ impl Stage {
         self.told.lock().unwrap().clone()
     }
 
-    fn got(self) -> Vec<Got> {
+    pub fn got(self) -> Vec<Got> {
         drop(self.client);
         self.server.join().unwrap()
     }

@@ -193,15 +193,18 @@ impl Run<'_> {
 
     fn look_for(&self, object: &str, wanted: &[String]) -> Result<()> {
         let input = format!("{}CreateInput", super::capitalised(object));
+        let mut missing = Vec::new();
         for _ in 0..PATIENCE {
             let seen = live::core_type(self.client, &input)
                 .map_err(|e| refused(e, "waiting for the new fields"))?;
-            if wanted.iter().all(|name| seen.contains(name)) && !seen.is_empty() {
+            missing = wanted.iter().filter(|name| !seen.contains(*name)).collect();
+            if missing.is_empty() && !seen.is_empty() {
                 return Ok(());
             }
             self.client.pause(PAUSE).map_err(|e| refused(e, "waiting for the new fields"))?;
         }
-        let what = format!("the new fields of {object} do not become visible");
+        let missing: Vec<&str> = missing.into_iter().take(5).map(String::as_str).collect();
+        let what = format!("new fields of {object} do not become visible: {}", missing.join(", "));
         Err(Error::failed("C2T-E337", what)
             .fix("wait a minute and push again: it goes on where it was"))
     }
