@@ -14,7 +14,9 @@ use workbench::Workbench;
 fn writes(twenty: &FakeTwenty) -> Vec<String> {
     let calls = twenty.calls();
     let writes = calls.iter().map(|call| call.root.clone()).filter(|root| {
-        ["create", "update", "delete", "destroy", "restore"].iter().any(|verb| root.starts_with(verb))
+        ["create", "update", "delete", "destroy", "restore"]
+            .iter()
+            .any(|verb| root.starts_with(verb))
     });
     writes.collect()
 }
@@ -32,7 +34,11 @@ fn the_whole_sample_arrives_and_a_second_push_writes_nothing() {
     let before = writes(&twenty).len();
     let again = bench.push(&twenty, &["--format", "json"], 0);
     let later: Vec<String> = writes(&twenty).split_off(before);
-    assert_eq!(later.iter().filter(|root| !root.contains("WorkflowAutomatedTrigger")).count(), 0, "{later:?}");
+    assert_eq!(
+        later.iter().filter(|root| !root.contains("WorkflowAutomatedTrigger")).count(),
+        0,
+        "{later:?}"
+    );
     assert_eq!(twenty.dump(), dump);
     assert_eq!(again.outcome()["rejected"], 0);
 }
