@@ -70,7 +70,7 @@ fn create_field(state: &mut State, asked: &Value) -> Result<Value, Failure> {
         wrong.extend(rules::options(field.options()));
         wrong.extend(rules::default_value(&field));
     }
-    let mut about = name.clone();
+    let mut about = (name.clone(), object.text("universalIdentifier").to_owned());
     let mut reverse = None;
     if kind == "RELATION" {
         let (other, back) = relate(state, &object, &mut field, &asked["relationCreationPayload"])?;
@@ -78,14 +78,14 @@ fn create_field(state: &mut State, asked: &Value) -> Result<Value, Failure> {
             && let Some(refused) = rules::field_name(&other, back.name())
         {
             wrong.push(refused);
-            back.name().clone_into(&mut about);
+            about = (back.name().to_owned(), other.text("universalIdentifier").to_owned());
         }
         reverse = Some((other.id().to_owned(), back));
     }
     if !wrong.is_empty() {
         let mut refusals = Refusals::default();
-        let what = json!({"universalIdentifier": state.fresh_id(), "name": about,
-            "objectMetadataUniversalIdentifier": object.text("universalIdentifier")});
+        let what = json!({"universalIdentifier": state.fresh_id(), "name": about.0,
+            "objectMetadataUniversalIdentifier": about.1});
         refusals.add("fieldMetadata", "create", wrong, what);
         let taken = object.field(&name).is_some_and(|field| field.flag("isUnique"));
         rules::field_cascade(&mut refusals, state, taken && asked["isUnique"] == json!(true));

@@ -288,12 +288,16 @@ pub fn object_cascade(
         Some(_) => &["NOT_AVAILABLE", ""],
         None => &[""],
     };
+    let own = state.fresh_id();
     for name in OWN_FIELDS {
-        let what = json!({"universalIdentifier": state.fresh_id(), "name": name});
+        let what = json!({"universalIdentifier": state.fresh_id(), "name": name,
+            "objectMetadataUniversalIdentifier": own});
         refusals.add("fieldMetadata", "create", vec![lost()], what);
     }
-    for _ in 0..4 {
+    for target in ["timelineActivity", "attachment", "noteTarget", "taskTarget"] {
+        let other = state.object(target).map(|o| o.text("universalIdentifier").to_owned());
         let what = json!({"universalIdentifier": state.fresh_id(),
+            "objectMetadataUniversalIdentifier": other,
             "name": format!("target{}", capitalised(singular))});
         let errors = codes
             .iter()

@@ -64,7 +64,7 @@ pub fn normalise(field: &Field, value: &Value, before: Option<&Value>) -> Result
             Some(all) if all.iter().all(Value::is_string) => Ok(value.clone()),
             _ => Err(invalid(value, "array", name)),
         },
-        "EMAILS" => emails(parts(field, value)?, name),
+        "EMAILS" => emails(parts(field, value)?, before, name),
         "LINKS" => links::normalise(parts(field, value)?),
         "PHONES" => phones::normalise(parts(field, value)?),
         "FULL_NAME" | "ADDRESS" | "CURRENCY" => merged(field, parts(field, value)?, before),
@@ -226,7 +226,13 @@ fn micros(value: &Value, name: &str) -> Result<Value, Failure> {
     }
 }
 
-fn emails(given: &Map<String, Value>, name: &str) -> Result<Value, Failure> {
+/// A primary address that is not given is cleared; additional ones that are not given stay
+/// (`createPeople.upsert.matchByEmail.otherCloseId`).
+fn emails(
+    given: &Map<String, Value>,
+    before: Option<&Value>,
+    name: &str,
+) -> Result<Value, Failure> {
     let lowered = |value: Option<&Value>, part: &str| -> Result<String, Failure> {
         let Some(value) = value.filter(|value| !is_empty(value)) else { return Ok(String::new()) };
         let text = value.as_str().unwrap_or_default();
@@ -240,7 +246,8 @@ fn emails(given: &Map<String, Value>, name: &str) -> Result<Value, Failure> {
         Ok(text.to_lowercase())
     };
     let primary = lowered(given.get("primaryEmail"), "primaryEmail")?;
-    let more = list(given.get("additionalEmails"));
+    let kept = before.and_then(|value| value.get("additionalEmails"));
+    let more = list(given.get("additionalEmails").or(kept));
     let more: Vec<String> =
         more.iter().map(|one| lowered(Some(one), "additionalEmails")).collect::<Result<_, _>>()?;
     Ok(json!({"primaryEmail": primary, "additionalEmails": more}))
