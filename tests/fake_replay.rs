@@ -98,13 +98,13 @@ fn schema_then_records_then_timeline() {
 
 #[test]
 fn the_throttle_refuses_what_comes_too_fast() {
-    let long_limit = Some((100, Duration::from_secs(60)));
+    let long_limit = Some((100, Duration::from_mins(1)));
     let settings = Settings { long_limit, ..Settings::default() };
     let mut replay = Replay::new(FakeTwenty::with(settings));
     let (url, key) = (replay.fake.url(), replay.fake.key());
     for _ in 0..100 {
         let query = "{people(first:1){edges{node{id}} totalCount}}";
-        let answer = fake_twenty::ask::graphql(&url, "/graphql", &key, query, json!({}));
+        let answer = fake_twenty::ask::graphql(&url, "/graphql", &key, query, &json!({}));
         assert_eq!(answer["data"]["people"]["totalCount"], 0);
     }
     replay.play(32..=33);
@@ -134,7 +134,7 @@ fn files_come_in_two_ways() {
     let mut variables = asked["variables"].clone();
     variables["size"] = json!(10);
     let query = asked["query"].as_str().expect("a document");
-    let made = fake_twenty::ask::graphql(&url, "/metadata", &key, query, variables);
+    let made = fake_twenty::ask::graphql(&url, "/metadata", &key, query, &variables);
     let told =
         |name: &str| made["data"]["createFileUpload"][name].as_str().expect("told").to_owned();
     replay.learn(file, &told("fileId"));
@@ -256,7 +256,7 @@ fn twins(replay: &mut Replay) {
     let field = json!({"objectMetadataId": "aa010b5b-b980-4c13-951e-e89cb2e29a95", "type": "TEXT",
         "name": "twin", "label": "Twin"});
     let variables = json!({"input": {"field": field}});
-    let made = fake_twenty::ask::graphql(&url, "/metadata", &key, query, variables);
+    let made = fake_twenty::ask::graphql(&url, "/metadata", &key, query, &variables);
     let id = made["data"]["createOneField"]["id"].as_str().expect("an id");
     replay.learn("08cb6245-20a9-4f31-b549-4054abebaf80", id);
     for id in ["20202020-1111-4111-8111-111111111111", "20202020-2222-4222-8222-222222222222"] {
@@ -293,7 +293,7 @@ fn mutations_there(replay: &Replay) {
     };
     let query = RECORDED[205]["request"]["body"]["query"].as_str().expect("a document");
     let (url, key) = (replay.fake.url(), replay.fake.key());
-    let found = fake_twenty::ask::graphql(&url, "/metadata", &key, query, json!({}));
+    let found = fake_twenty::ask::graphql(&url, "/metadata", &key, query, &json!({}));
     let (recorded, found) = (names(&RECORDED[205]["response"]), names(&found));
     assert!(recorded.len() > 50 && recorded.is_subset(&found), "{found:?}");
 }
@@ -303,8 +303,7 @@ fn same_schema(replay: &Replay) {
     let body = &RECORDED[206]["request"]["body"];
     let query = body["query"].as_str().expect("a document");
     let (url, key) = (replay.fake.url(), replay.fake.key());
-    let found =
-        fake_twenty::ask::graphql(&url, "/metadata", &key, query, body["variables"].clone());
+    let found = fake_twenty::ask::graphql(&url, "/metadata", &key, query, &body["variables"]);
     let flat = |answer: &Value| -> BTreeSet<String> {
         let edges = answer["data"]["objects"]["edges"].as_array().cloned().unwrap_or_default();
         let mut lines = BTreeSet::new();

@@ -239,7 +239,7 @@ impl State {
     }
 
     /// The objects the published schema was taken from, whatever has become of them.
-    pub fn published_names(&self) -> &'static [String] {
+    pub fn published_names() -> &'static [String] {
         static NAMES: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| {
             standard_objects().iter().map(|object| object.name().to_owned()).collect()
         });

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 /// A field without a value, as records show it.
 pub fn empty(field: &Field) -> Value {
     match field.kind() {
-        "TEXT" => json!(""),
+        "TEXT" | "TS_VECTOR" => json!(""),
         "EMAILS" => json!({"primaryEmail": "", "additionalEmails": []}),
         "LINKS" => json!({"primaryLinkLabel": "", "primaryLinkUrl": "", "secondaryLinks": []}),
         "PHONES" => json!({"primaryPhoneNumber": "", "primaryPhoneCountryCode": "",
@@ -20,7 +20,6 @@ pub fn empty(field: &Field) -> Value {
             "addressLat": null, "addressLng": null}),
         "CURRENCY" => json!({"amountMicros": null, "currencyCode": ""}),
         "RICH_TEXT" => json!({"blocknote": null, "markdown": null}),
-        "TS_VECTOR" => json!(""),
         "BOOLEAN" if !field.flag("isNullable") => json!(false),
         "SELECT" | "MULTI_SELECT" => field.default_option(),
         "NUMBER" => field.0.get("defaultValue").cloned().unwrap_or_default(),
