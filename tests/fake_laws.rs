@@ -69,7 +69,7 @@ fn the_schema_of_a_fresh_workspace_is_the_published_one() {
 fn a_person_is_made_found_and_destroyed() {
     let fake = FakeTwenty::start();
     let ask = |query: &str, variables: Value| {
-        graphql(&fake.url(), "/graphql", &fake.key(), query, variables)
+        graphql(&fake.url(), "/graphql", &fake.key(), query, &variables)
     };
     let made = ask(
         "mutation P($d:[PersonCreateInput!]!){createPeople(data:$d,upsert:true){id createdBy{source}}}",

@@ -16,6 +16,7 @@ use std::time::Duration;
 /// Exchanges that are not replayed, and why.
 const LEFT_OUT: &[(usize, &str)] = &[
     (0, "the list is cut; the laws compare the whole schema"),
+    (139, "the list is cut"),
     (173, "the fake ships the workflow without its steps"),
     (174, "a run's state holds the steps, cut"),
     (209, "the same as 0"),
@@ -29,7 +30,7 @@ const GROUPS: &[&[std::ops::RangeInclusive<usize>]] = &[
     &[32..=34],
     &[73..=100],
     &[112..=137, 147..=152],
-    &[138..=146, 153..=156],
+    &[138..=138, 140..=146, 153..=156],
     &[157..=170],
     &[171..=172, 175..=181],
     &[182..=192, 195..=198],
@@ -67,8 +68,11 @@ fn ids_in(number: usize) -> Vec<String> {
 #[test]
 fn schema_then_records_then_timeline() {
     let mut replay = with_close_schema();
-    replay.play(35..=69);
-    replay.play(70..=72);
+    replay.play(35..=39);
+    // What was changed back between the recordings.
+    let ada = "29e11fdc-d5af-5489-938e-588ab26c0253";
+    replay.fake.edit("person", ada, json!({"closeId": "cont_0"}));
+    replay.play(40..=72);
     let fake = &replay.fake;
     // The timeline was read in a workspace that held nothing else.
     for object in ["timelineActivity", "person", "company"] {
@@ -85,24 +89,22 @@ fn schema_then_records_then_timeline() {
     );
     fake.add("person", json!({"id": "5df2128a-59bf-5d3f-9ade-e0c71d8aba3a", "closeId": "cont_t0"}));
     fake.add("opportunity", json!({"id": "c3969aa4-aedb-5683-9c56-1a53c6965bdd"}));
-    for id in ids_in(111) {
-        replay.learn(&id, &id);
-    }
     replay.play(101..=106);
     replay.play_unordered([107]);
     replay.play(108..=110);
+    replay.play_unordered([111]);
     replay.finish();
 }
 
 #[test]
 fn the_throttle_refuses_what_comes_too_fast() {
-    let long_limit = Some((100, Duration::from_secs(60)));
+    let long_limit = Some((100, Duration::from_mins(1)));
     let settings = Settings { long_limit, ..Settings::default() };
     let mut replay = Replay::new(FakeTwenty::with(settings));
     let (url, key) = (replay.fake.url(), replay.fake.key());
     for _ in 0..100 {
         let query = "{people(first:1){edges{node{id}} totalCount}}";
-        let answer = fake_twenty::ask::graphql(&url, "/graphql", &key, query, json!({}));
+        let answer = fake_twenty::ask::graphql(&url, "/graphql", &key, query, &json!({}));
         assert_eq!(answer["data"]["people"]["totalCount"], 0);
     }
     replay.play(32..=33);
@@ -132,7 +134,7 @@ fn files_come_in_two_ways() {
     let mut variables = asked["variables"].clone();
     variables["size"] = json!(10);
     let query = asked["query"].as_str().expect("a document");
-    let made = fake_twenty::ask::graphql(&url, "/metadata", &key, query, variables);
+    let made = fake_twenty::ask::graphql(&url, "/metadata", &key, query, &variables);
     let told =
         |name: &str| made["data"]["createFileUpload"][name].as_str().expect("told").to_owned();
     replay.learn(file, &told("fileId"));
@@ -156,7 +158,8 @@ fn attachments_hold_files() {
             fake.add_file(told("fileId"), told("extension"), b"content");
         }
     }
-    replay.play(138..=146);
+    replay.play([138]);
+    replay.play(140..=146);
     for id in ids_in(153) {
         replay.fake.remove("attachment", &id);
         replay.fake.add("attachment", json!({"id": id}));
@@ -253,7 +256,7 @@ fn twins(replay: &mut Replay) {
     let field = json!({"objectMetadataId": "aa010b5b-b980-4c13-951e-e89cb2e29a95", "type": "TEXT",
         "name": "twin", "label": "Twin"});
     let variables = json!({"input": {"field": field}});
-    let made = fake_twenty::ask::graphql(&url, "/metadata", &key, query, variables);
+    let made = fake_twenty::ask::graphql(&url, "/metadata", &key, query, &variables);
     let id = made["data"]["createOneField"]["id"].as_str().expect("an id");
     replay.learn("08cb6245-20a9-4f31-b549-4054abebaf80", id);
     for id in ["20202020-1111-4111-8111-111111111111", "20202020-2222-4222-8222-222222222222"] {
@@ -290,7 +293,7 @@ fn mutations_there(replay: &Replay) {
     };
     let query = RECORDED[205]["request"]["body"]["query"].as_str().expect("a document");
     let (url, key) = (replay.fake.url(), replay.fake.key());
-    let found = fake_twenty::ask::graphql(&url, "/metadata", &key, query, json!({}));
+    let found = fake_twenty::ask::graphql(&url, "/metadata", &key, query, &json!({}));
     let (recorded, found) = (names(&RECORDED[205]["response"]), names(&found));
     assert!(recorded.len() > 50 && recorded.is_subset(&found), "{found:?}");
 }
@@ -300,14 +303,17 @@ fn same_schema(replay: &Replay) {
     let body = &RECORDED[206]["request"]["body"];
     let query = body["query"].as_str().expect("a document");
     let (url, key) = (replay.fake.url(), replay.fake.key());
-    let found =
-        fake_twenty::ask::graphql(&url, "/metadata", &key, query, body["variables"].clone());
+    let found = fake_twenty::ask::graphql(&url, "/metadata", &key, query, &body["variables"]);
     let flat = |answer: &Value| -> BTreeSet<String> {
         let edges = answer["data"]["objects"]["edges"].as_array().cloned().unwrap_or_default();
         let mut lines = BTreeSet::new();
         for node in edges.iter().map(|edge| &edge["node"]) {
             let object = node["nameSingular"].as_str().unwrap_or_default();
             for field in node["fieldsList"].as_array().into_iter().flatten() {
+                // Its options had been put back by then.
+                if object == "opportunity" && field["name"] == "stage" {
+                    continue;
+                }
                 let mut field = field.clone();
                 let options = field["options"].as_array().cloned().unwrap_or_default();
                 let options: Vec<Value> =

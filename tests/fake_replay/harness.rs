@@ -126,12 +126,12 @@ impl Replay {
                 url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
             target = format!("{target}?{query}");
         }
-        let mut kind = "application/json".to_owned();
+        let mut kind = "application/json";
         let body = if let Some(operations) = request["multipart"].as_object() {
-            kind = "multipart/form-data; boundary=XX".to_owned();
+            kind = "multipart/form-data; boundary=XX";
             self.multipart(operations, name)
         } else if method == "PUT" {
-            kind = "application/octet-stream".to_owned();
+            kind = "application/octet-stream";
             let id = ID.find(&target).expect("a file id").as_str();
             target = self.uploads.get(id).cloned().unwrap_or_default();
             if name.ends_with("badToken") {
@@ -144,7 +144,7 @@ impl Replay {
             self.translated(&request["body"].to_string()).into_bytes()
         };
         let key = self.key(name);
-        let mut headers = vec![("Content-Type", kind.as_str())];
+        let mut headers = vec![("Content-Type", kind)];
         let authorization = format!("Bearer {key}");
         if !key.is_empty() && method != "PUT" {
             headers.push(("Authorization", &authorization));

@@ -1,6 +1,7 @@
 //! A client as small as can be, for the fake's own tests.
 
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
@@ -31,9 +32,9 @@ pub fn send(
     let mut head =
         format!("{method} {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(head, "{name}: {value}\r\n");
     }
-    head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
+    let _ = write!(head, "Content-Length: {}\r\n\r\n", body.len());
     stream.write_all(head.as_bytes()).ok()?;
     stream.write_all(body).ok()?;
     let mut whole = Vec::new();
@@ -45,7 +46,7 @@ pub fn send(
 }
 
 /// A GraphQL request; the whole answer.
-pub fn graphql(url: &str, path: &str, key: &str, query: &str, variables: Value) -> Value {
+pub fn graphql(url: &str, path: &str, key: &str, query: &str, variables: &Value) -> Value {
     let key = format!("Bearer {key}");
     let headers = [("Authorization", key.as_str()), ("Content-Type", "application/json")];
     let body = json!({"query": query, "variables": variables}).to_string();

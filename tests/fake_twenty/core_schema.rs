@@ -1,6 +1,7 @@
 //! The schema of `/graphql`, written from the objects and fields there are, in the style of
 //! `contract/schema.core.graphql`. What does not depend on them is copied from there.
 
+use super::core_types::{composite, counts, group, group_order, measures, order, ratings};
 use super::state::{Field, Object, Slot, State, capitalised};
 use std::fmt::Write as _;
 
@@ -15,18 +16,6 @@ const ALSO: &str = "scalar Date\ninput DateFilter { eq: Date gt: Date gte: Date 
 const CONNECTION_ARGUMENTS: &str =
     "first: Int, last: Int, offset: Int, before: String, after: String";
 
-/// The composite types and the GraphQL name of each.
-const COMPOSITES: &[(&str, &str)] = &[
-    ("ACTOR", "Actor"),
-    ("ADDRESS", "Address"),
-    ("CURRENCY", "Currency"),
-    ("EMAILS", "Emails"),
-    ("FULL_NAME", "FullName"),
-    ("LINKS", "Links"),
-    ("PHONES", "Phones"),
-    ("RICH_TEXT", "RichText"),
-];
-
 /// The sub field of a composite that makes it unique.
 const UNIQUE_PARTS: &[(&str, &[&str])] = &[
     ("EMAILS", &["primaryEmail"]),
@@ -36,7 +25,7 @@ const UNIQUE_PARTS: &[(&str, &[&str])] = &[
 
 /// The whole schema of a workspace.
 pub fn write(state: &State) -> String {
-    let mut text = shared_types(state);
+    let mut text = shared_types();
     let (mut queries, mut mutations) = (String::new(), String::new());
     for object in &state.objects {
         let writer = Writer { object, pascal: capitalised(object.name()) };
@@ -50,10 +39,10 @@ pub fn write(state: &State) -> String {
 }
 
 /// The published definitions that belong to no object.
-fn shared_types(state: &State) -> String {
+fn shared_types() -> String {
     let mut text = String::new();
     let singulars: Vec<String> =
-        state.published_names().iter().map(|name| capitalised(name)).collect();
+        State::published_names().iter().map(|name| capitalised(name)).collect();
     for definition in PUBLISHED.split("\n\n") {
         let Some(head) = definition.trim_start().lines().next() else { continue };
         let name = head.split([' ', '(']).nth(1).unwrap_or_default();
@@ -325,8 +314,8 @@ impl Writer<'_> {
             };
             let name = format!("{}{}WhereInput", self.pascal, capitalised(field.name()));
             let _ = writeln!(fields, "  {}: {name}", field.name());
-            let keys: String = keys.iter().map(|key| format!("  {key}: String\n")).collect();
-            let _ = write!(parts, "input {name} {{\n{keys}}}\n\n");
+            let keys = keys.join(": String\n  ");
+            let _ = write!(parts, "input {name} {{\n  {keys}: String\n}}\n\n");
         }
         for field in self.object.fields.iter().filter(|field| self.is_unique_with_others(field)) {
             let kind = if field.is_relation() { "ID".to_owned() } else { self.scalar(field) };
@@ -404,64 +393,4 @@ impl Writer<'_> {
         }
         text
     }
-}
-
-fn composite(kind: &str) -> Option<&'static str> {
-    COMPOSITES.iter().find(|(known, _)| *known == kind).map(|(_, name)| *name)
-}
-
-fn order(field: &Field) -> String {
-    composite(field.kind())
-        .map_or_else(|| "OrderByDirection".to_owned(), |name| format!("{name}OrderByInput"))
-}
-
-fn group_order(field: &Field) -> String {
-    match field.kind() {
-        "DATE" | "DATE_TIME" => "OrderByDateGranularityInput".to_owned(),
-        _ => order(field),
-    }
-}
-
-fn group(field: &Field) -> Option<String> {
-    let hidden = field.flag("isSystem") && !matches!(field.name(), "createdAt" | "updatedAt");
-    if hidden || matches!(field.kind(), "TS_VECTOR" | "FILES" | "RAW_JSON") {
-        return None;
-    }
-    Some(match field.kind() {
-        "DATE" | "DATE_TIME" => "GroupByDateGranularityInput".to_owned(),
-        kind => composite(kind)
-            .map_or_else(|| "Boolean".to_owned(), |name| format!("{name}GroupByInput")),
-    })
-}
-
-/// What is counted of every field, and of every end of a morph relation.
-fn counts(name: &str) -> Vec<(String, &'static str)> {
-    let verbs = [
-        ("countUniqueValues", "Int"),
-        ("countEmpty", "Int"),
-        ("countNotEmpty", "Int"),
-        ("percentageEmpty", "Float"),
-        ("percentageNotEmpty", "Float"),
-    ];
-    verbs.map(|(verb, kind)| (format!("{verb}{}", capitalised(name)), kind)).to_vec()
-}
-
-/// Sums and bounds of a field, with their types.
-fn measures(field: &Field) -> Vec<(String, &'static str)> {
-    let name = capitalised(field.name());
-    let all = |end: &str, kind, verbs: &[&str]| -> Vec<(String, &'static str)> {
-        verbs.iter().map(|verb| (format!("{verb}{name}{end}"), kind)).collect()
-    };
-    match field.kind() {
-        "DATE_TIME" => all("", "DateTime", &["min", "max"]),
-        "DATE" => all("", "Date", &["min", "max"]),
-        "NUMBER" | "NUMERIC" => all("", "Float", &["min", "max", "avg", "sum"]),
-        "CURRENCY" => all("AmountMicros", "Float", &["min", "max", "sum", "avg"]),
-        "BOOLEAN" => all("", "Int", &["countTrue", "countFalse"]),
-        _ => Vec::new(),
-    }
-}
-
-fn ratings() -> String {
-    (1..=5).map(|n| format!("RATING_{n}")).collect::<Vec<_>>().join("\n  ")
 }

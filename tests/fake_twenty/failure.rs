@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 #[derive(Clone, Debug)]
 pub struct Failure {
     pub message: String,
-    pub extensions: Map<String, Value>,
+    /// Boxed, for a failure travels in every result.
+    pub extensions: Box<Map<String, Value>>,
     /// HTTP status and `error` of the REST answer; GraphQL always says 200.
     pub rest: (u16, &'static str),
     /// REST tells the sub code only of errors that are no HTTP exceptions there.
@@ -22,7 +23,7 @@ impl Failure {
         extensions.insert("code".into(), json!(code));
         Self {
             message: message.into(),
-            extensions,
+            extensions: Box::new(extensions),
             rest: (400, "BadRequestException"),
             rest_code: None,
             nulls_field: false,
@@ -161,7 +162,7 @@ impl Failure {
     }
 }
 
-/// A name in the manner of TypeORM: its hash differs from the real one.
+/// A name in the manner of `TypeORM`: its hash differs from the real one.
 pub fn constraint(object: &str, column: &str) -> String {
     // Two names are known from the transcripts; a client must not read any of them.
     match (object, column) {

@@ -279,7 +279,7 @@ fn measure(verb: &str, values: &[Value]) -> Value {
     match verb {
         "countUniqueValues" => {
             let texts: std::collections::BTreeSet<String> =
-                known.iter().map(|value| value.to_string()).collect();
+                known.iter().map(ToString::to_string).collect();
             json!(texts.len())
         }
         "countNotEmpty" => json!(known.len()),

@@ -1,6 +1,7 @@
 //! HTTP/1.1 over plain sockets: one thread a connection, keep-alive, bodies by Content-Length or in
 //! chunks. It must not know what the requests mean.
 
+use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -114,10 +115,10 @@ fn write_answer(
     let date = jiff::Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S GMT");
     let mut head = format!("HTTP/1.1 {status} {}\r\nDate: {date}\r\n", reason(status));
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(head, "{name}: {value}\r\n");
     }
     if status != 204 {
-        head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        let _ = write!(head, "Content-Length: {}\r\n", body.len());
     }
     head.push_str("\r\n");
     let mut whole = head.into_bytes();

@@ -86,7 +86,7 @@ fn objects(state: &State, paging: &Value, filter: &Value) -> Value {
         .filter(|object| meets(&Value::Object(object.meta.clone()), filter))
         .map(|object| object_json(state, object))
         .collect();
-    page(all, paging)
+    page(&all, paging)
 }
 
 fn fields(state: &State, paging: &Value, filter: &Value) -> Value {
@@ -96,7 +96,7 @@ fn fields(state: &State, paging: &Value, filter: &Value) -> Value {
         .flat_map(|object| object.fields.iter().map(move |field| field_json(state, object, field)))
         .filter(|field| meets(field, filter))
         .collect();
-    page(all, paging)
+    page(&all, paging)
 }
 
 fn object_by_id(state: &State, id: &str) -> Result<Value, Failure> {
@@ -124,7 +124,7 @@ fn meets(value: &Value, filter: &Value) -> bool {
 }
 
 /// A page by array position, ten unless told.
-fn page(all: Vec<Value>, paging: &Value) -> Value {
+fn page(all: &[Value], paging: &Value) -> Value {
     let cursor = |index: usize| STANDARD.encode(format!("arrayconnection:{index}"));
     let after = paging["after"].as_str().and_then(|text| STANDARD.decode(text).ok());
     let after = after.and_then(|bytes| String::from_utf8(bytes).ok());

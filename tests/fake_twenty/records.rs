@@ -197,8 +197,9 @@ fn whole_row(
         };
         let value = match (key.as_str(), given.remove(&key)) {
             ("id", None) => json!(state.fresh_id()),
-            ("createdAt" | "updatedAt", None | Some(Value::Null)) => json!(now),
-            ("happensAt", None) => json!(now),
+            ("createdAt" | "updatedAt", None | Some(Value::Null)) | ("happensAt", None) => {
+                json!(now)
+            }
             ("createdBy", None) | ("updatedBy", _) => caller.actor(),
             ("position", given) => position(given, first),
             (_, Some(value)) => value,
@@ -410,9 +411,8 @@ fn forget(state: &mut State, target: &str, id: &str) {
 /// differently, as was observed.
 fn cascades(object: &str, column: &str, setting: &str) -> bool {
     match (object, column) {
-        ("attachment", "targetPersonId" | "targetCompanyId" | "targetOpportunityId")
-        | (
-            "taskTarget" | "noteTarget",
+        (
+            "attachment" | "taskTarget" | "noteTarget",
             "targetPersonId" | "targetCompanyId" | "targetOpportunityId",
         )
         | ("timelineActivity", "targetPersonId" | "targetCompanyId") => true,

@@ -1,4 +1,4 @@
-//! The part of `/rest` that was recorded: lists, single records, batches, deletes, OpenAPI.
+//! The part of `/rest` that was recorded: lists, single records, batches, deletes, `OpenAPI`.
 
 use super::failure::Failure;
 use super::filters;

@@ -1,34 +1,35 @@
-//! Changes of the schema: objects and fields made, changed and deleted, with what they do to the
-//! records there are (`twenty-api.md §4`, `twenty-observed.md` E1). Rules of names and options
+//! Changes of the schema: fields made, changed and deleted, with what that does to the records
+//! there are (`twenty-api.md §4`, `twenty-observed.md` E1). Rules of names and options
 //! live in `schema_rules`.
 
 use super::failure::Failure;
-use super::metadata::{field_json, object_json};
+use super::metadata::field_json;
+use super::object_edit;
 use super::schema_rules::{self as rules, Refusals};
 use super::state::{CUSTOM_APPLICATION, Field, Object, Slot, State, option_ids};
 use super::values::empty;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 pub fn apply(state: &mut State, name: &str, input: &Value) -> Result<Value, Failure> {
     let id = input["id"].as_str().unwrap_or_default().to_owned();
     state.version += 1;
     match name {
-        "createOneObject" => create_object(state, &input["object"]),
-        "updateOneObject" => update_object(state, &id, &input["update"]),
-        "deleteOneObject" => delete_object(state, &id),
+        "createOneObject" => object_edit::create(state, &input["object"]),
+        "updateOneObject" => object_edit::update(state, &id, &input["update"]),
+        "deleteOneObject" => object_edit::delete(state, &id),
         "createOneField" => create_field(state, &input["field"]),
         "updateOneField" => update_field(state, &id, &input["update"]),
         _ => delete_field(state, &id),
     }
 }
 
-fn lost() -> Failure {
+pub fn lost() -> Failure {
     Failure::new("Object metadata not found", "NOT_FOUND")
         .with("userFriendlyMessage", "An error occurred.")
 }
 
 /// A field map with all that `/metadata` may be asked for.
-fn new_field(state: &mut State, name: &str, label: &str, kind: &str, system: bool) -> Field {
+pub fn new_field(state: &mut State, name: &str, label: &str, kind: &str, system: bool) -> Field {
     let value = json!({"id": state.fresh_id(), "universalIdentifier": state.fresh_id(),
         "applicationId": CUSTOM_APPLICATION, "name": name, "label": label, "type": kind,
         "description": null, "icon": null, "isNullable": true, "isUnique": false,
@@ -70,7 +71,7 @@ fn create_field(state: &mut State, asked: &Value) -> Result<Value, Failure> {
         wrong.extend(rules::options(field.options()));
         wrong.extend(rules::default_value(&field));
     }
-    let mut about = name.clone();
+    let mut about = (name.clone(), object.text("universalIdentifier").to_owned());
     let mut reverse = None;
     if kind == "RELATION" {
         let (other, back) = relate(state, &object, &mut field, &asked["relationCreationPayload"])?;
@@ -78,15 +79,15 @@ fn create_field(state: &mut State, asked: &Value) -> Result<Value, Failure> {
             && let Some(refused) = rules::field_name(&other, back.name())
         {
             wrong.push(refused);
-            back.name().clone_into(&mut about);
+            about = (back.name().to_owned(), other.text("universalIdentifier").to_owned());
         }
         reverse = Some((other.id().to_owned(), back));
     }
     if !wrong.is_empty() {
         let mut refusals = Refusals::default();
-        let what = json!({"universalIdentifier": state.fresh_id(), "name": about,
-            "objectMetadataUniversalIdentifier": object.text("universalIdentifier")});
-        refusals.add("fieldMetadata", "create", wrong, what);
+        let what = json!({"universalIdentifier": state.fresh_id(), "name": about.0,
+            "objectMetadataUniversalIdentifier": about.1});
+        refusals.add("fieldMetadata", "create", &wrong, &what);
         let taken = object.field(&name).is_some_and(|field| field.flag("isUnique"));
         rules::field_cascade(&mut refusals, state, taken && asked["isUnique"] == json!(true));
         return Err(refusals.into_failure("creating fields"));
@@ -159,13 +160,13 @@ fn add_field(state: &mut State, object_id: &str, field: Field) {
     complete_rows(state, &name);
 }
 
-fn indexes(object: &mut Object) -> &mut Vec<Value> {
+pub fn indexes(object: &mut Object) -> &mut Vec<Value> {
     let list = object.meta.entry("indexMetadataList").or_insert_with(|| json!([]));
     list.as_array_mut().expect("a list of indexes")
 }
 
 /// Gives records the columns they lack, and takes those that are no more.
-fn complete_rows(state: &mut State, object: &str) {
+pub fn complete_rows(state: &mut State, object: &str) {
     let Some(object) = state.object(object).cloned() else { return };
     let bare: Vec<(String, Value)> = object
         .slots()
@@ -223,7 +224,7 @@ fn update_field(state: &mut State, id: &str, asked: &Value) -> Result<Value, Fai
         let what = json!({"universalIdentifier": before.text("universalIdentifier"),
             "name": before.name(),
             "objectMetadataUniversalIdentifier": object.text("universalIdentifier")});
-        refusals.add("fieldMetadata", "update", wrong, what);
+        refusals.add("fieldMetadata", "update", &wrong, &what);
         return Err(refusals.into_failure("updating field"));
     }
     if after.flag("isUnique") && !before.flag("isUnique") && has_twins(state, &object, &after) {
@@ -295,15 +296,15 @@ fn follow_options(state: &mut State, object: &str, before: &Field, after: &Field
     }
 }
 
-fn is_standard(application: &str) -> bool {
+pub fn is_standard(application: &str) -> bool {
     application != CUSTOM_APPLICATION
 }
 
-fn not_deletable(about: &'static str, name: &str) -> Failure {
+pub fn not_deletable(about: &'static str, name: &str) -> Failure {
     let mut refusals = Refusals::default();
     let message = format!("Standard {name} cannot be deleted");
     let cause = rules::cause("FIELD_MUTATION_NOT_ALLOWED", &message, &message, name);
-    refusals.add(about, "delete", vec![cause], json!({"name": name}));
+    refusals.add(about, "delete", &[cause], &json!({"name": name}));
     refusals.into_failure("deleting")
 }
 
@@ -334,138 +335,4 @@ fn drop_field(state: &mut State, object: &str, name: &str) {
             .retain(|index| index["indexFieldMetadataList"][0]["fieldMetadataId"] != *id);
     }
     complete_rows(state, object);
-}
-
-fn create_object(state: &mut State, asked: &Value) -> Result<Value, Failure> {
-    let told = |key: &str| asked[key].as_str().unwrap_or_default().to_owned();
-    let (singular, plural) = (told("nameSingular"), told("namePlural"));
-    let wrong = rules::object_names(state, &singular, &plural);
-    if !wrong.is_empty() {
-        let mut refusals = Refusals::default();
-        rules::object_cascade(&mut refusals, state, (&singular, &plural), wrong);
-        return Err(refusals.into_failure("creating object"));
-    }
-    let id = state.fresh_id();
-    let value = json!({"id": id, "universalIdentifier": state.fresh_id(), "nameSingular": singular,
-        "namePlural": plural, "labelSingular": told("labelSingular"),
-        "labelPlural": told("labelPlural"), "icon": asked["icon"],
-        "description": asked["description"], "isRemote": false, "isActive": true, "isSystem": false,
-        "isUICreatable": true, "isUIEditable": true, "isSearchable": true,
-        "applicationId": CUSTOM_APPLICATION, "duplicateCriteria": null,
-        "imageIdentifierFieldMetadataId": null, "isLabelSyncedWithName": false,
-        "indexMetadataList": [{"id": state.fresh_id(), "name": format!("IDX_{singular}_search"),
-            "isUnique": false, "indexType": "GIN", "indexWhereClause": null,
-            "indexFieldMetadataList": []}]});
-    let Value::Object(meta) = value else { unreachable!("it is an object") };
-    let mut object = Object { meta, fields: own_fields(state) };
-    let label = object.field("name").map(|field| field.id().to_owned());
-    object.meta.insert("labelIdentifierFieldMetadataId".into(), json!(label));
-    for (name, label, target) in LINKS {
-        let mut field = new_field(state, name, label, "RELATION", false);
-        field.0.insert("settings".into(), json!({"relationType": "ONE_TO_MANY"}));
-        let other = state.object(target).map(Object::plural).unwrap_or_default();
-        field.0.insert(
-            "relation".into(),
-            json!({"type": "ONE_TO_MANY",
-            "sourceObjectMetadata": {"nameSingular": singular},
-            "targetObjectMetadata": {"nameSingular": target, "namePlural": other},
-            "sourceFieldMetadata": {"name": name}, "targetFieldMetadata": {"name": "target"}}),
-        );
-        object.fields.push(field);
-        link(state, target, &object, name);
-    }
-    state.objects.push(object);
-    for (_, _, target) in LINKS {
-        complete_rows(state, target);
-    }
-    let made = state.object_by_id(&id).ok_or_else(lost)?;
-    Ok(object_json(state, made))
-}
-
-/// The lists every object has, and where they come from.
-const LINKS: [(&str, &str, &str); 4] = [
-    ("timelineActivities", "Timeline Activities", "timelineActivity"),
-    ("attachments", "Attachments", "attachment"),
-    ("noteTargets", "Notes", "noteTarget"),
-    ("taskTargets", "Tasks", "taskTarget"),
-];
-
-/// `target<Object>Id` on the other side.
-fn link(state: &mut State, target: &str, object: &Object, name: &str) {
-    let id = state.fresh_id();
-    let Some(other) = state.objects.iter_mut().find(|known| known.name() == target) else { return };
-    let (singular, plural) = (object.name().to_owned(), object.plural().to_owned());
-    let hash = super::state::digest(format!("{target}.target{singular}").as_bytes());
-    let mut end = json!({"type": "MANY_TO_ONE",
-        "targetObjectMetadata": {"nameSingular": singular, "namePlural": plural},
-        "targetFieldMetadata": {"name": name}});
-    indexes(other).push(json!({"id": id, "name": format!("IDX_{}", &hash[..27]),
-        "isUnique": false, "indexType": "BTREE", "indexWhereClause": null,
-        "indexFieldMetadataList": [{"fieldMetadataId": object.id(), "order": 0}]}));
-    let source = json!({"nameSingular": target});
-    let field = other.fields.iter_mut().find(|field| field.kind() == "MORPH_RELATION");
-    let Some(field) = field else { return };
-    end["sourceObjectMetadata"] = source;
-    end["sourceFieldMetadata"] = json!({"name": field.name()});
-    if let Some(ends) = field.0.get_mut("morphRelations").and_then(Value::as_array_mut) {
-        ends.push(end);
-    }
-}
-
-fn own_fields(state: &mut State) -> Vec<Field> {
-    let author = json!({"name": "''", "source": "'MANUAL'"});
-    let rows: [(&str, &str, &str, bool, Value); 9] = [
-        ("name", "Name", "TEXT", true, Value::Null),
-        ("id", "Id", "UUID", false, json!("uuid")),
-        ("createdAt", "Creation date", "DATE_TIME", false, json!("now")),
-        ("createdBy", "Created by", "ACTOR", false, author.clone()),
-        ("deletedAt", "Deleted at", "DATE_TIME", true, Value::Null),
-        ("position", "Position", "POSITION", false, json!(0)),
-        ("updatedAt", "Last update", "DATE_TIME", false, json!("now")),
-        ("updatedBy", "Updated by", "ACTOR", false, author),
-        ("searchVector", "Search vector", "TS_VECTOR", true, Value::Null),
-    ];
-    let mut fields = Vec::with_capacity(rows.len());
-    for (name, label, kind, nullable, default) in rows {
-        let mut field = new_field(state, name, label, kind, name != "name");
-        field.0.insert("isNullable".into(), json!(nullable));
-        field.0.insert("defaultValue".into(), default);
-        fields.push(field);
-    }
-    fields
-}
-
-fn update_object(state: &mut State, id: &str, asked: &Value) -> Result<Value, Failure> {
-    let asked: Map<String, Value> = asked.as_object().cloned().unwrap_or_default();
-    let object = state.objects.iter_mut().find(|object| object.id() == id).ok_or_else(lost)?;
-    object.meta.extend(asked);
-    let made = state.object_by_id(id).ok_or_else(lost)?;
-    Ok(object_json(state, made))
-}
-
-fn delete_object(state: &mut State, id: &str) -> Result<Value, Failure> {
-    let object = state.object_by_id(id).ok_or_else(lost)?.clone();
-    if is_standard(object.text("applicationId")) {
-        return Err(not_deletable("objectMetadata", object.name()));
-    }
-    let told = object_json(state, &object);
-    let name = object.name().to_owned();
-    let points = |end: &Value| end["targetObjectMetadata"]["nameSingular"] == *name;
-    for other in &mut state.objects {
-        indexes(other)
-            .retain(|index| index["indexFieldMetadataList"][0]["fieldMetadataId"] != *object.id());
-        for field in &mut other.fields {
-            if let Some(ends) = field.0.get_mut("morphRelations").and_then(Value::as_array_mut) {
-                ends.retain(|end| !points(end));
-            }
-        }
-        other.fields.retain(|field| !points(&field.0["relation"]));
-    }
-    state.objects.retain(|object| object.id() != id);
-    state.tables.remove(&name);
-    let names: Vec<String> = state.objects.iter().map(|object| object.name().to_owned()).collect();
-    for name in names {
-        complete_rows(state, &name);
-    }
-    Ok(told)
 }

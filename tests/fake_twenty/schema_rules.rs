@@ -187,7 +187,7 @@ pub struct Refusals {
 }
 
 impl Refusals {
-    pub fn add(&mut self, about: &'static str, kind: &str, errors: Vec<Value>, what: Value) {
+    pub fn add(&mut self, about: &'static str, kind: &str, errors: &[Value], what: &Value) {
         let entry = json!({"status": "fail", "errors": errors, "metadataName": about, "type": kind,
             "flatEntityMinimalInformation": what});
         match self.lists.iter_mut().find(|(known, _)| *known == about) {
@@ -240,7 +240,7 @@ pub fn field_cascade(refusals: &mut Refusals, state: &mut State, unique_taken: b
     for _ in 0..2 {
         let what = json!({"universalIdentifier": state.fresh_id()});
         let text = "Field metadata not found";
-        refusals.add("viewField", "create", vec![entry("INVALID_VIEW_DATA", text, text)], what);
+        refusals.add("viewField", "create", &[entry("INVALID_VIEW_DATA", text, text)], &what);
     }
     if unique_taken {
         let errors = vec![
@@ -262,7 +262,7 @@ pub fn field_cascade(refusals: &mut Refusals, state: &mut State, unique_taken: b
             json!({"code": "ENTITY_ALREADY_EXISTS", "message": "Cannot create index"}),
         ];
         let what = json!({"universalIdentifier": state.fresh_id(), "name": "IDX_UNIQUE"});
-        refusals.add("index", "create", errors, what);
+        refusals.add("index", "create", &errors, &what);
     }
 }
 
@@ -271,7 +271,7 @@ pub fn object_cascade(
     refusals: &mut Refusals,
     state: &mut State,
     (singular, plural): (&str, &str),
-    wrong: Vec<Value>,
+    wrong: &[Value],
 ) {
     let lost = || {
         entry(
@@ -288,31 +288,35 @@ pub fn object_cascade(
         Some(_) => &["NOT_AVAILABLE", ""],
         None => &[""],
     };
+    let own = state.fresh_id();
     for name in OWN_FIELDS {
-        let what = json!({"universalIdentifier": state.fresh_id(), "name": name});
-        refusals.add("fieldMetadata", "create", vec![lost()], what);
+        let what = json!({"universalIdentifier": state.fresh_id(), "name": name,
+            "objectMetadataUniversalIdentifier": own});
+        refusals.add("fieldMetadata", "create", &[lost()], &what);
     }
-    for _ in 0..4 {
+    for target in ["timelineActivity", "attachment", "noteTarget", "taskTarget"] {
+        let other = state.object(target).map(|o| o.text("universalIdentifier").to_owned());
         let what = json!({"universalIdentifier": state.fresh_id(),
+            "objectMetadataUniversalIdentifier": other,
             "name": format!("target{}", capitalised(singular))});
-        let errors = codes
+        let errors: Vec<Value> = codes
             .iter()
             .map(|code| if code.is_empty() { lost() } else { entry(code, code, code) })
             .collect();
-        refusals.add("fieldMetadata", "create", errors, what);
+        refusals.add("fieldMetadata", "create", &errors, &what);
     }
     let what = json!({"universalIdentifier": state.fresh_id(), "namePlural": plural,
         "nameSingular": singular});
-    refusals.add("objectMetadata", "create", wrong, what);
+    refusals.add("objectMetadata", "create", wrong, &what);
     let view = |text: &str| entry("INVALID_VIEW_DATA", text, text);
     for _ in 0..2 {
         let what = json!({"universalIdentifier": state.fresh_id()});
-        refusals.add("view", "create", vec![view("Object metadata not found")], what);
+        refusals.add("view", "create", &[view("Object metadata not found")], &what);
     }
     for _ in 0..9 {
         let what = json!({"universalIdentifier": state.fresh_id()});
         let errors = vec![view("Field metadata not found"), view("View not found")];
-        refusals.add("viewField", "create", errors, what);
+        refusals.add("viewField", "create", &errors, &what);
     }
     index_cascade(refusals, state, existing.as_deref());
 }
@@ -331,8 +335,8 @@ fn index_cascade(refusals: &mut Refusals, state: &mut State, existing: Option<&s
     };
     for codes in [links, links, links, links, own] {
         let what = json!({"universalIdentifier": state.fresh_id(), "name": "IDX"});
-        let errors = codes.iter().map(|code| entry(code, code, code)).collect();
-        refusals.add("index", "create", errors, what);
+        let errors: Vec<Value> = codes.iter().map(|code| entry(code, code, code)).collect();
+        refusals.add("index", "create", &errors, &what);
     }
     let codes = [
         "FIELD_METADATA_NOT_FOUND",
@@ -340,8 +344,8 @@ fn index_cascade(refusals: &mut Refusals, state: &mut State, existing: Option<&s
         "OBJECT_METADATA_NOT_FOUND",
     ];
     let what = json!({"universalIdentifier": state.fresh_id()});
-    let errors = codes.iter().map(|code| entry(code, code, code)).collect();
-    refusals.add("searchFieldMetadata", "create", errors, what);
+    let errors: Vec<Value> = codes.iter().map(|code| entry(code, code, code)).collect();
+    refusals.add("searchFieldMetadata", "create", &errors, &what);
 }
 
 /// The fields every new object gets, in the order the refusals list them.

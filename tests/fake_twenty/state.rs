@@ -239,7 +239,7 @@ impl State {
     }
 
     /// The objects the published schema was taken from, whatever has become of them.
-    pub fn published_names(&self) -> &'static [String] {
+    pub fn published_names() -> &'static [String] {
         static NAMES: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| {
             standard_objects().iter().map(|object| object.name().to_owned()).collect()
         });
@@ -325,7 +325,13 @@ fn read_object(object: Value) -> Object {
     let fields = meta.remove("fieldsList").unwrap_or_default();
     let fields = fields.as_array().cloned().unwrap_or_default();
     let field = |field| match field {
-        Value::Object(map) => Field(map),
+        Value::Object(mut map) => {
+            // Left out of the stored list where they say nothing.
+            for key in ["relation", "morphRelations", "options", "settings"] {
+                map.entry(key).or_insert(Value::Null);
+            }
+            Field(map)
+        }
         other => panic!("a field is a map, not {other}"),
     };
     Object { meta, fields: fields.into_iter().map(field).collect() }

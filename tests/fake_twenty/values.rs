@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 /// A field without a value, as records show it.
 pub fn empty(field: &Field) -> Value {
     match field.kind() {
-        "TEXT" => json!(""),
+        "TEXT" | "TS_VECTOR" => json!(""),
         "EMAILS" => json!({"primaryEmail": "", "additionalEmails": []}),
         "LINKS" => json!({"primaryLinkLabel": "", "primaryLinkUrl": "", "secondaryLinks": []}),
         "PHONES" => json!({"primaryPhoneNumber": "", "primaryPhoneCountryCode": "",
@@ -20,7 +20,6 @@ pub fn empty(field: &Field) -> Value {
             "addressLat": null, "addressLng": null}),
         "CURRENCY" => json!({"amountMicros": null, "currencyCode": ""}),
         "RICH_TEXT" => json!({"blocknote": null, "markdown": null}),
-        "TS_VECTOR" => json!(""),
         "BOOLEAN" if !field.flag("isNullable") => json!(false),
         "SELECT" | "MULTI_SELECT" => field.default_option(),
         "NUMBER" => field.0.get("defaultValue").cloned().unwrap_or_default(),
@@ -64,7 +63,7 @@ pub fn normalise(field: &Field, value: &Value, before: Option<&Value>) -> Result
             Some(all) if all.iter().all(Value::is_string) => Ok(value.clone()),
             _ => Err(invalid(value, "array", name)),
         },
-        "EMAILS" => emails(parts(field, value)?, name),
+        "EMAILS" => emails(parts(field, value)?, before, name),
         "LINKS" => links::normalise(parts(field, value)?),
         "PHONES" => phones::normalise(parts(field, value)?),
         "FULL_NAME" | "ADDRESS" | "CURRENCY" => merged(field, parts(field, value)?, before),
@@ -226,7 +225,13 @@ fn micros(value: &Value, name: &str) -> Result<Value, Failure> {
     }
 }
 
-fn emails(given: &Map<String, Value>, name: &str) -> Result<Value, Failure> {
+/// A primary address that is not given is cleared; additional ones that are not given stay
+/// (`createPeople.upsert.matchByEmail.otherCloseId`).
+fn emails(
+    given: &Map<String, Value>,
+    before: Option<&Value>,
+    name: &str,
+) -> Result<Value, Failure> {
     let lowered = |value: Option<&Value>, part: &str| -> Result<String, Failure> {
         let Some(value) = value.filter(|value| !is_empty(value)) else { return Ok(String::new()) };
         let text = value.as_str().unwrap_or_default();
@@ -240,7 +245,8 @@ fn emails(given: &Map<String, Value>, name: &str) -> Result<Value, Failure> {
         Ok(text.to_lowercase())
     };
     let primary = lowered(given.get("primaryEmail"), "primaryEmail")?;
-    let more = list(given.get("additionalEmails"));
+    let kept = before.and_then(|value| value.get("additionalEmails"));
+    let more = list(given.get("additionalEmails").or(kept));
     let more: Vec<String> =
         more.iter().map(|one| lowered(Some(one), "additionalEmails")).collect::<Result<_, _>>()?;
     Ok(json!({"primaryEmail": primary, "additionalEmails": more}))
