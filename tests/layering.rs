@@ -41,6 +41,7 @@ const THREADS: &[(&str, &str)] = &[
     ("bundle/writer.rs", "rayon::"),
     ("bundle/pack.rs", "rayon::"),
     ("check/crew.rs", "rayon::"),
+    ("push/files/mod.rs", "std::thread"),
     ("bundle/files/claims.rs", "rayon::"),
     ("survey/collect.rs", "rayon::ThreadPool"),
     // It sleeps; it starts none.

@@ -8,6 +8,7 @@
 //! ```
 
 pub mod client;
+pub mod files;
 pub mod journal;
 pub mod live;
 pub mod preflight;
@@ -18,6 +19,7 @@ pub mod run;
 pub mod schema;
 pub mod target;
 pub mod targets;
+pub mod timeline;
 pub mod upload;
 pub mod value;
 pub mod verify;

@@ -7,7 +7,7 @@ use super::preflight::{self, Allowed, Asked, Preflight};
 use super::progress::{Counts, Listen, Said};
 use super::records::{self, Options as Writing, Repairs};
 use super::target::Target;
-use super::{live, refused, rejects, schema, targets, workflows};
+use super::{files, live, refused, rejects, schema, targets, timeline, workflows};
 use crate::bundle::Bundle;
 use crate::bundle::manifest::Manifest;
 use crate::error::{Error, Result};
@@ -292,6 +292,12 @@ fn work(
     }
     if wanted(Phase::Targets) {
         outcome.phases.extend(targets::run(target, bundle, manifest, &writing.repairs)?);
+    }
+    if wanted(Phase::Files) {
+        outcome.phases.push(files::run(target, bundle, manifest, options.retry)?);
+    }
+    if wanted(Phase::Timeline) {
+        outcome.phases.extend(timeline::run(target, manifest)?);
     }
     Ok(())
 }

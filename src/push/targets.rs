@@ -161,13 +161,17 @@ impl<'l> Links<'l> {
             if !first.state.is_there() {
                 continue;
             }
-            if first.state != RowState::Created || known.contains_key(&row.close_id) {
+            if first.state != RowState::Created {
                 older.push(first.id);
             }
             linked.push(self.linked(row, *hash, first.id, &mut waiting)?);
         }
         self.leave_out_existing(&older, &mut linked)?;
         journal.wait(self.key, &waiting)?;
+        for one in &mut linked {
+            // A rollback needs the ids where the task stays, the timeline their number.
+            one.entry.before = Some(one.inputs.iter().map(|input| input["id"].clone()).collect());
+        }
         let intents: Vec<Entry> = linked.iter().map(|one| one.entry.clone()).collect();
         journal.note(self.key, &intents)?;
         linked.retain(|one| !one.inputs.is_empty());

@@ -84,7 +84,7 @@ pub struct Entry {
     pub hash: u64,
     /// `updatedAt` of the record after the push's last write.
     pub updated: Option<String>,
-    /// What the record said before, of the fields that were changed.
+    /// What the record said before, of the fields that were changed; for links the ids of the target records.
     pub before: Option<Value>,
 }
 
@@ -416,6 +416,17 @@ impl Journal {
                 put.execute(params![object, entry.close_id, entry.updated])?;
             }
             Ok(())
+        })
+    }
+
+    /// Target records made for a step of links.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn links_made(&self, step: StepKey) -> Result<u64> {
+        self.read(|db| {
+            let sql = "select coalesce(sum(json_array_length(before)), 0) from row where step = ?1 and state = 3";
+            db.query_row(sql, [step.0], |row| row.get::<_, i64>(0)).map(|count| count as u64)
         })
     }
 
