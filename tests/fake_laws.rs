@@ -3,94 +3,86 @@
 #![forbid(unsafe_code)]
 
 mod fake_twenty;
+#[path = "fake_laws/faults.rs"]
+mod faults;
+#[path = "fake_laws/records.rs"]
+mod records;
+#[path = "fake_laws/schema.rs"]
+mod schema;
 
-use apollo_compiler::Schema;
-use apollo_compiler::schema::ExtendedType;
 use fake_twenty::FakeTwenty;
 use fake_twenty::ask::graphql;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
-/// Every type with its fields, their arguments and types.
-fn shape(text: &str) -> BTreeMap<String, BTreeMap<String, String>> {
-    let schema = Schema::parse_and_validate(text, "schema").expect("a valid schema");
-    let mut shape = BTreeMap::new();
-    for (name, definition) in schema.types.iter().filter(|(_, known)| !known.is_built_in()) {
-        let mut fields = BTreeMap::new();
-        match definition {
-            ExtendedType::Object(object) => {
-                for (name, field) in &object.fields {
-                    let mut told: Vec<String> =
-                        field.arguments.iter().map(|a| format!("{}:{}", a.name, a.ty)).collect();
-                    told.sort();
-                    fields.insert(name.to_string(), format!("({}) {}", told.join(" "), field.ty));
-                }
-            }
-            ExtendedType::InputObject(input) => {
-                for (name, field) in &input.fields {
-                    fields.insert(name.to_string(), field.ty.to_string());
-                }
-            }
-            ExtendedType::Enum(values) => {
-                for name in values.values.keys() {
-                    fields.insert(name.to_string(), String::new());
-                }
-            }
-            _ => {}
-        }
-        shape.insert(name.to_string(), fields);
-    }
-    shape
+/// Asks one server with one key.
+struct Asker {
+    url: String,
+    key: String,
 }
 
-#[test]
-fn the_schema_of_a_fresh_workspace_is_the_published_one() {
-    let published = shape(include_str!("../testdata/twenty/contract/schema.core.graphql"));
-    let written = shape(&FakeTwenty::start().core_schema());
-    let mut differences = Vec::new();
-    for (name, fields) in &published {
-        let Some(own) = written.get(name) else {
-            differences.push(format!("{name} is missing"));
-            continue;
-        };
-        for (field, told) in fields {
-            if own.get(field) != Some(told) {
-                differences.push(format!("{name}.{field}: {told}, not {:?}", own.get(field)));
-            }
-        }
-        for field in own.keys().filter(|field| !fields.contains_key(*field)) {
-            differences.push(format!("{name}.{field} is too much"));
-        }
+impl Asker {
+    fn new(fake: &FakeTwenty) -> Self {
+        Self { url: fake.url(), key: fake.key() }
     }
-    assert!(differences.is_empty(), "{}", differences.join("\n"));
-}
 
-#[test]
-fn a_person_is_made_found_and_destroyed() {
-    let fake = FakeTwenty::start();
-    let ask = |query: &str, variables: Value| {
-        graphql(&fake.url(), "/graphql", &fake.key(), query, &variables)
-    };
-    let made = ask(
-        "mutation P($d:[PersonCreateInput!]!){createPeople(data:$d,upsert:true){id createdBy{source}}}",
-        json!({"d": [{"name": {"firstName": "Ada"}, "emails": {"primaryEmail": "Ada@x.example"}}]}),
-    );
-    let id = made["data"]["createPeople"][0]["id"].as_str().unwrap_or_default().to_owned();
-    assert_eq!(made["data"]["createPeople"][0]["createdBy"]["source"], "API", "{made}");
-    let found = ask(
-        "query($f:PersonFilterInput){people(filter:$f){totalCount countNotEmptyEmails \
-         edges{node{emails{primaryEmail} timelineActivities{edges{node{name}}}}}}}",
-        json!({"f": {"id": {"in": [id]}}}),
-    );
-    let people = &found["data"]["people"];
-    assert_eq!(people["totalCount"], 1, "{found}");
-    assert_eq!(people["edges"][0]["node"]["emails"]["primaryEmail"], "ada@x.example");
-    assert_eq!(
-        people["edges"][0]["node"]["timelineActivities"]["edges"][0]["node"]["name"],
-        "person.created"
-    );
-    let gone = ask("mutation($i:UUID!){destroyPerson(id:$i){id}}", json!({"i": id}));
-    assert_eq!(gone["data"]["destroyPerson"]["id"], *id);
-    assert!(fake.records("timelineActivity").is_empty());
-    assert_eq!(fake.invalid_documents(), Vec::<String>::new());
+    fn core(&self, query: &str, variables: &Value) -> Value {
+        graphql(&self.url, "/graphql", &self.key, query, variables)
+    }
+
+    fn metadata(&self, query: &str, variables: &Value) -> Value {
+        graphql(&self.url, "/metadata", &self.key, query, variables)
+    }
+
+    /// `createXxx(data, upsert: true)` with all of these; the whole answer.
+    fn upsert(&self, many: &str, kind: &str, data: Value) -> Value {
+        let query = format!(
+            "mutation($d:[{kind}CreateInput!]!){{create{many}(data:$d,upsert:true){{id}}}}"
+        );
+        self.core(&query, &json!({"d": data}))
+    }
+
+    /// The metadata id of an object.
+    fn object(&self, name: &str) -> String {
+        let query = "{objects(paging:{first:1000}){edges{node{id nameSingular}}}}";
+        let told = self.metadata(query, &json!({}));
+        let edges = told["data"]["objects"]["edges"].as_array().cloned().unwrap_or_default();
+        let edge = edges.iter().find(|edge| edge["node"]["nameSingular"] == name);
+        edge.and_then(|edge| edge["node"]["id"].as_str()).expect("an object").to_owned()
+    }
+
+    /// Tries to make a field; the whole answer.
+    fn field(&self, object: &str, mut field: Value) -> Value {
+        field["objectMetadataId"] = json!(object);
+        let query = "mutation F($i:CreateOneFieldMetadataInput!){createOneField(input:$i){id}}";
+        self.metadata(query, &json!({"i": {"field": field}}))
+    }
+
+    fn make_field(&self, object: &str, field: Value) -> String {
+        let answer = self.field(object, field);
+        let id = answer["data"]["createOneField"]["id"].as_str();
+        id.unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    fn make_object(&self, singular: &str, plural: &str) -> String {
+        let query = "mutation O($i:CreateOneObjectInput!){createOneObject(input:$i){id}}";
+        let object = json!({"nameSingular": singular, "namePlural": plural,
+            "labelSingular": singular, "labelPlural": plural});
+        let answer = self.metadata(query, &json!({"i": {"object": object}}));
+        let id = answer["data"]["createOneObject"]["id"].as_str();
+        id.unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    fn delete(&self, what: &str, id: &str) {
+        let query = format!("mutation($id:UUID!){{{what}(input:{{id:$id}}){{id}}}}");
+        let answer = self.metadata(&query, &json!({"id": id}));
+        assert_eq!(answer["data"][what]["id"], id, "{answer}");
+    }
+
+    fn options(&self, field: &str, options: &[Value], default: &str) {
+        let query = "mutation U($id:UUID!,$u:UpdateFieldInput!)\
+            {updateOneField(input:{id:$id,update:$u}){id}}";
+        let update = json!({"options": options, "defaultValue": default});
+        let answer = self.metadata(query, &json!({"id": field, "u": update}));
+        assert!(answer["errors"].is_null(), "{answer}");
+    }
 }

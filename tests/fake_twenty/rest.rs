@@ -25,7 +25,7 @@ pub fn answer(twenty: &Twenty, request: &Request, account: &mut Account) -> Repl
     if let Err(failure) = twenty.throttled() {
         account.refused = true;
         account.code = Some(failure.code());
-        return Reply::json(failure.rest.0, &failure.rest_body());
+        return throttled(&failure);
     }
     match records_request(&mut twenty.lock(), request, &caller) {
         Ok((status, body)) => Reply::json(status, &body),
@@ -34,6 +34,21 @@ pub fn answer(twenty: &Twenty, request: &Request, account: &mut Account) -> Repl
             Reply::json(failure.rest.0, &failure.rest_body())
         }
     }
+}
+
+/// 429; later versions say when to come again.
+fn throttled(failure: &Failure) -> Reply {
+    let mut body = failure.rest_body();
+    let Some(wait) = failure.extensions.get("retryAfterMs").and_then(Value::as_u64) else {
+        return Reply::json(429, &body);
+    };
+    let seconds = wait.div_ceil(1000);
+    body["retryAfterSeconds"] = json!(seconds);
+    let headers = vec![
+        ("Content-Type".to_owned(), "application/json; charset=utf-8".to_owned()),
+        ("Retry-After".to_owned(), seconds.to_string()),
+    ];
+    Reply::Answer { status: 429, headers, body: body.to_string().into_bytes() }
 }
 
 fn open_api(max: usize) -> Value {

@@ -81,7 +81,8 @@ fn linked(state: &mut State, what: &str, target: &str, id: &str) {
 
 /// Puts a row down for the worker.
 pub fn later(state: &mut State, object: &str, row: Map<String, Value>) {
-    let due = state.calls.len() + 1 + state.settings.worker_delay;
+    // This request is the next one in the books; the one after it is the first that may see it.
+    let due = state.calls.len() + 2 + state.settings.worker_delay;
     state.pending.push((due, Job { object: object.to_owned(), row }));
 }
 
