@@ -9,6 +9,7 @@
 
 pub mod client;
 pub mod files;
+pub mod history;
 pub mod journal;
 pub mod live;
 pub mod preflight;

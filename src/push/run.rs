@@ -7,7 +7,7 @@ use super::preflight::{self, Allowed, Asked, Preflight};
 use super::progress::{Counts, Listen, Said};
 use super::records::{self, Options as Writing, Repairs};
 use super::target::Target;
-use super::{files, live, refused, rejects, schema, targets, timeline, workflows};
+use super::{files, history, live, refused, rejects, schema, targets, timeline, workflows};
 use crate::bundle::Bundle;
 use crate::bundle::manifest::Manifest;
 use crate::error::{Error, Result};
@@ -298,6 +298,9 @@ fn work(
     }
     if wanted(Phase::Timeline) {
         outcome.phases.extend(timeline::run(target, manifest)?);
+        if options.history {
+            outcome.phases.push(history::run(target, bundle)?);
+        }
     }
     Ok(())
 }

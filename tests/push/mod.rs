@@ -33,6 +33,20 @@ impl Workbench {
         Self::with(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/golden/sample"))
     }
 
+    /// With the sample converted anew, and files for all it refers to.
+    pub fn sample_with_files() -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        downloads(&root.join("testdata/golden/sample/files.csv"), &dir.path().join("downloads"));
+        let mut convert = Command::new(env!("CARGO_BIN_EXE_close2twenty"));
+        convert.arg("convert").arg(root.join("testdata/close/sample"));
+        convert.arg("-o").arg(dir.path().join("bundle"));
+        convert.arg("--attachments").arg(dir.path().join("downloads")).arg("--quiet");
+        let said = said(convert.output().expect("the program runs"));
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        Self { dir }
+    }
+
     pub fn path(&self) -> &Path {
         self.dir.path()
     }
@@ -96,6 +110,47 @@ impl Said {
         let event: Value = serde_json::from_str(last).expect("a line of JSON");
         event["outcome"].clone()
     }
+}
+
+/// A file for each line of a `files.csv`, as a downloader leaves them.
+fn downloads(list: &Path, to: &Path) {
+    let mut lines = csv::Reader::from_path(list).expect("files.csv");
+    for line in lines.deserialize::<std::collections::BTreeMap<String, String>>() {
+        let line = line.expect("a line");
+        let (owner, name) = (&line["owner"], &line["name"]);
+        let head: &[u8] = match name.rsplit('.').next() {
+            Some("pdf") => b"%PDF-1.7\n",
+            Some("png") => b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01",
+            Some("gif") => b"GIF89a",
+            Some("ogg") => b"OggS",
+            _ => b"ID3\x04\0\0\0\0\0\0\xff\xfb\x90\x44",
+        };
+        let mut bytes = [head, line["close_id"].as_bytes()].concat();
+        if let Ok(size) = line["declared_bytes"].parse() {
+            bytes.resize(size, b'.');
+        }
+        let name = match line["role"].as_str() {
+            "recording" => format!("close-recording-{owner}.mp3"),
+            _ => name.clone(),
+        };
+        let token = line["close_id"].rsplit('/').next().unwrap_or_default();
+        let folder = to.join(owner).join(token);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join(name), bytes).expect("written");
+    }
+}
+
+/// A dump in which what no run can know beforehand is masked: ids the server gives, the time of the day.
+pub fn masked(dump: &str) -> String {
+    let id = regex::Regex::new(
+        "[0-9a-f]{8}-[0-9a-f]{4}-[0-46-9a-f][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}",
+    );
+    let now = regex::Regex::new(r"202[6-9]-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z");
+    let text = id.expect("a pattern").replace_all(dump, "<id>").into_owned();
+    let text = now.expect("a pattern").replace_all(&text, "<now>").into_owned();
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_unstable();
+    lines.join("\n")
 }
 
 fn copy(from: &Path, to: &Path) {
