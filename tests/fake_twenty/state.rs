@@ -197,6 +197,8 @@ pub struct State {
     pub documents: Vec<String>,
     pub invalid: Vec<String>,
     pub faults: Faults,
+    /// Who holds which unique value.
+    pub unique: super::unique::Register,
     /// What the worker has yet to do: due at which request, and the row.
     pub pending: Vec<(usize, super::timeline::Job)>,
     /// View groups of `opportunity.stage`: option ids the board shows (`twenty-observed.md §0.1`).
@@ -222,6 +224,7 @@ impl State {
             documents: Vec::new(),
             invalid: Vec::new(),
             faults: Faults::default(),
+            unique: super::unique::Register::default(),
             pending: Vec::new(),
             board: Vec::new(),
             created: 0,
