@@ -93,6 +93,65 @@ fn url_of(company: &Value) -> String {
 }
 
 #[test]
+fn phones_are_split_or_refused() {
+    let fake = FakeTwenty::start();
+    let ask = Asker::new(&fake);
+    let send = |number: &str, country: &str, calling: &str| {
+        let phones = json!({"primaryPhoneNumber": number, "primaryPhoneCountryCode": country,
+            "primaryPhoneCallingCode": calling});
+        ask.upsert("People", "Person", &json!([{"id": PERSON, "phones": phones}]))
+    };
+    for (sent, stored) in [
+        (("+4930123456", "", ""), ["30123456", "DE", "+49"]),
+        (("+447911123456", "", ""), ["7911123456", "GG", "+44"]),
+        (("030123456", "DE", ""), ["30123456", "DE", "+49"]),
+        (("30123456", "DE", "+49"), ["30123456", "DE", "+49"]),
+        (("+80012345678", "", ""), ["12345678", "", "+800"]),
+        (("+112", "", ""), ["12", "", "+1"]),
+        (("+4930123456 ext. 12", "", ""), ["30123456", "DE", "+49"]),
+        (("", "", ""), ["", "", ""]),
+    ] {
+        let answer = send(sent.0, sent.1, sent.2);
+        assert!(answer["errors"].is_null(), "{sent:?} {answer}");
+        let held = fake.records("person")[0]["phones"].clone();
+        let parts = ["primaryPhoneNumber", "primaryPhoneCountryCode", "primaryPhoneCallingCode"];
+        assert_eq!(parts.map(|part| held[part].as_str().unwrap_or_default()), stored, "{sent:?}");
+    }
+    for (sent, code) in [
+        (("0612345678", "", ""), "INVALID_PHONE_NUMBER"),
+        (("not a phone", "", ""), "INVALID_PHONE_NUMBER"),
+        (("+447911123456", "GB", ""), "CONFLICTING_PHONE_COUNTRY_CODE"),
+        (("+447911123456", "", "+49"), "CONFLICTING_PHONE_CALLING_CODE"),
+    ] {
+        let answer = send(sent.0, sent.1, sent.2);
+        assert_eq!(answer["errors"][0]["extensions"]["subCode"], code, "{sent:?}");
+    }
+}
+
+#[test]
+fn addresses_of_people_are_one_whatever_their_case() {
+    let fake = FakeTwenty::start();
+    let ask = Asker::new(&fake);
+    let person = |n: usize, mail: &str| json!({"id": id(n), "emails": {"primaryEmail": mail}});
+    let upsert = |people: Value| ask.upsert("People", "Person", &people);
+    let twice = upsert(json!([person(1, "a@x.example"), person(2, "A@X.example")]));
+    assert_eq!(message(&twice), "A duplicate entry was detected");
+    assert!(fake.records("person").is_empty(), "the whole batch is refused");
+    upsert(json!([person(1, "a@x.example"), person(2, "b@x.example")]));
+    let met = upsert(json!([person(3, "A@x.EXAMPLE")]));
+    assert_eq!(met["data"]["createPeople"][0]["id"], *id(1), "the existing id wins");
+    let more = json!({"primaryEmail": "c@x.example", "additionalEmails": ["a@x.example"]});
+    let free = upsert(json!([{"id": id(4), "emails": more}]));
+    assert!(free["errors"].is_null(), "additional ones are not unique");
+    let moved = upsert(json!([person(2, "a@x.example")]));
+    let code = &moved["errors"][0]["extensions"]["subCode"];
+    assert_eq!(code, "UPSERT_MULTIPLE_MATCHING_RECORDS_CONFLICT");
+    let swallowed = upsert(json!([{"id": id(1), "jobTitle": "x"}, person(5, "a@x.example")]));
+    assert_eq!(swallowed["data"]["createPeople"].as_array().map(Vec::len), Some(1));
+    assert_eq!(fake.records("person").len(), 3);
+}
+
+#[test]
 fn empty_unique_values_do_not_collide() {
     let fake = FakeTwenty::start();
     let ask = Asker::new(&fake);

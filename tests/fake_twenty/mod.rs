@@ -205,7 +205,13 @@ impl FakeTwenty {
     pub fn records(&self, object: &str) -> Vec<Value> {
         let mut state = self.twenty.lock();
         Self::settle(&mut state);
-        state.table(object).values().cloned().map(Value::Object).collect()
+        let shown = |row: &state::Row| {
+            let shown = |(key, value): (&String, &Value)| {
+                (key.clone(), uploads::shown(&state, key, value.clone()))
+            };
+            Value::Object(row.iter().map(shown).collect())
+        };
+        state.table(object).values().map(shown).collect()
     }
 
     /// Changes a record as a user would.

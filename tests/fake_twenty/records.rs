@@ -188,7 +188,7 @@ fn whole_row(
             Slot::Reverse { .. } => continue,
         };
         let value = match (key.as_str(), given.remove(&key)) {
-            ("id", None) => json!(state.fresh_id()),
+            ("id", None | Some(Value::Null)) => json!(state.fresh_id()),
             ("createdAt" | "updatedAt", None | Some(Value::Null)) | ("happensAt", None) => {
                 json!(now)
             }
