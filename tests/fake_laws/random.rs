@@ -64,7 +64,7 @@ fn texts(rows: &[Value], path: &str) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn unique_values_stay_unique_and_no_link_dangles(
