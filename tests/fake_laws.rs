@@ -5,6 +5,8 @@
 mod fake_twenty;
 #[path = "fake_laws/faults.rs"]
 mod faults;
+#[path = "fake_laws/random.rs"]
+mod random;
 #[path = "fake_laws/records.rs"]
 mod records;
 #[path = "fake_laws/schema.rs"]
@@ -34,7 +36,7 @@ impl Asker {
     }
 
     /// `createXxx(data, upsert: true)` with all of these; the whole answer.
-    fn upsert(&self, many: &str, kind: &str, data: Value) -> Value {
+    fn upsert(&self, many: &str, kind: &str, data: &Value) -> Value {
         let query = format!(
             "mutation($d:[{kind}CreateInput!]!){{create{many}(data:$d,upsert:true){{id}}}}"
         );

@@ -94,6 +94,22 @@ fn the_burst_is_free_then_the_bucket_fills_by_whole_tokens() {
 }
 
 #[test]
+fn a_document_costs_one_token_however_many_fields_it_has() {
+    let long_limit = Some((2, Duration::from_mins(1)));
+    let fake = FakeTwenty::with(Settings { long_limit, ..Settings::default() });
+    let ask = Asker::new(&fake);
+    let two = "{people{totalCount} companies{totalCount} __typename}";
+    for _ in 0..2 {
+        let answer = ask.core(two, &json!({}));
+        assert!(answer["errors"].is_null() && answer["data"]["__typename"] == "Query", "{answer}");
+    }
+    let refused = ask.core(two, &json!({}));
+    assert_eq!(refused["data"], json!({"people": null, "companies": null, "__typename": null}));
+    let schema = ask.core("{__type(name:\"Person\"){name}}", &json!({}));
+    assert_eq!(schema["data"]["__type"]["name"], "Person", "asking for the schema is free");
+}
+
+#[test]
 fn later_versions_refuse_in_other_words() {
     let window = Duration::from_mins(1);
     let limit = Some((1, window));

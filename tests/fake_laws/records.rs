@@ -22,7 +22,7 @@ fn a_person_is_made_found_and_destroyed() {
     let fake = FakeTwenty::start();
     let ask = Asker::new(&fake);
     let mail = json!({"primaryEmail": "Ada@x.example"});
-    let made = ask.upsert("People", "Person", json!([{"id": PERSON, "emails": mail}]));
+    let made = ask.upsert("People", "Person", &json!([{"id": PERSON, "emails": mail}]));
     assert_eq!(made["data"]["createPeople"][0]["id"], PERSON, "{made}");
     let found = ask.core(
         "query($f:PersonFilterInput){people(filter:$f){totalCount countNotEmptyEmails \
@@ -69,7 +69,7 @@ fn the_domain_of_a_company_meets_its_variants() {
     let ask = Asker::new(&fake);
     let send = |n: usize, url: &str| {
         let domain = json!({"primaryLinkUrl": url});
-        ask.upsert("Companies", "Company", json!([{"id": id(n), "domainName": domain}]))
+        ask.upsert("Companies", "Company", &json!([{"id": id(n), "domainName": domain}]))
     };
     send(0, "https://acme.example");
     let mut n = 0;
@@ -93,11 +93,70 @@ fn url_of(company: &Value) -> String {
 }
 
 #[test]
+fn phones_are_split_or_refused() {
+    let fake = FakeTwenty::start();
+    let ask = Asker::new(&fake);
+    let send = |number: &str, country: &str, calling: &str| {
+        let phones = json!({"primaryPhoneNumber": number, "primaryPhoneCountryCode": country,
+            "primaryPhoneCallingCode": calling});
+        ask.upsert("People", "Person", &json!([{"id": PERSON, "phones": phones}]))
+    };
+    for (sent, stored) in [
+        (("+4930123456", "", ""), ["30123456", "DE", "+49"]),
+        (("+447911123456", "", ""), ["7911123456", "GG", "+44"]),
+        (("030123456", "DE", ""), ["30123456", "DE", "+49"]),
+        (("30123456", "DE", "+49"), ["30123456", "DE", "+49"]),
+        (("+80012345678", "", ""), ["12345678", "", "+800"]),
+        (("+112", "", ""), ["12", "", "+1"]),
+        (("+4930123456 ext. 12", "", ""), ["30123456", "DE", "+49"]),
+        (("", "", ""), ["", "", ""]),
+    ] {
+        let answer = send(sent.0, sent.1, sent.2);
+        assert!(answer["errors"].is_null(), "{sent:?} {answer}");
+        let held = fake.records("person")[0]["phones"].clone();
+        let parts = ["primaryPhoneNumber", "primaryPhoneCountryCode", "primaryPhoneCallingCode"];
+        assert_eq!(parts.map(|part| held[part].as_str().unwrap_or_default()), stored, "{sent:?}");
+    }
+    for (sent, code) in [
+        (("0612345678", "", ""), "INVALID_PHONE_NUMBER"),
+        (("not a phone", "", ""), "INVALID_PHONE_NUMBER"),
+        (("+447911123456", "GB", ""), "CONFLICTING_PHONE_COUNTRY_CODE"),
+        (("+447911123456", "", "+49"), "CONFLICTING_PHONE_CALLING_CODE"),
+    ] {
+        let answer = send(sent.0, sent.1, sent.2);
+        assert_eq!(answer["errors"][0]["extensions"]["subCode"], code, "{sent:?}");
+    }
+}
+
+#[test]
+fn addresses_of_people_are_one_whatever_their_case() {
+    let fake = FakeTwenty::start();
+    let ask = Asker::new(&fake);
+    let person = |n: usize, mail: &str| json!({"id": id(n), "emails": {"primaryEmail": mail}});
+    let upsert = |people: Value| ask.upsert("People", "Person", &people);
+    let twice = upsert(json!([person(1, "a@x.example"), person(2, "A@X.example")]));
+    assert_eq!(message(&twice), "A duplicate entry was detected");
+    assert!(fake.records("person").is_empty(), "the whole batch is refused");
+    upsert(json!([person(1, "a@x.example"), person(2, "b@x.example")]));
+    let met = upsert(json!([person(3, "A@x.EXAMPLE")]));
+    assert_eq!(met["data"]["createPeople"][0]["id"], *id(1), "the existing id wins");
+    let more = json!({"primaryEmail": "c@x.example", "additionalEmails": ["a@x.example"]});
+    let free = upsert(json!([{"id": id(4), "emails": more}]));
+    assert!(free["errors"].is_null(), "additional ones are not unique");
+    let moved = upsert(json!([person(2, "a@x.example")]));
+    let code = &moved["errors"][0]["extensions"]["subCode"];
+    assert_eq!(code, "UPSERT_MULTIPLE_MATCHING_RECORDS_CONFLICT");
+    let swallowed = upsert(json!([{"id": id(1), "jobTitle": "x"}, person(5, "a@x.example")]));
+    assert_eq!(swallowed["data"]["createPeople"].as_array().map(Vec::len), Some(1));
+    assert_eq!(fake.records("person").len(), 3);
+}
+
+#[test]
 fn empty_unique_values_do_not_collide() {
     let fake = FakeTwenty::start();
     let ask = Asker::new(&fake);
     for n in 0..3 {
-        let answer = ask.upsert("People", "Person", json!([{"id": id(n), "emails": {}}]));
+        let answer = ask.upsert("People", "Person", &json!([{"id": id(n), "emails": {}}]));
         assert!(answer["errors"].is_null(), "{answer}");
     }
     assert_eq!(fake.records("person").len(), 3);
@@ -115,11 +174,11 @@ fn parts_of_composites_that_are_not_sent_are_cleared_or_kept() {
             "additionalPhones": [{"number": "+4930654321"}]},
         "linkedinLink": {"primaryLinkUrl": "https://l.example/a", "primaryLinkLabel": "A",
             "secondaryLinks": [{"url": "https://l.example/b", "label": "B"}]}});
-    ask.upsert("People", "Person", json!([full]));
+    ask.upsert("People", "Person", &json!([full]));
     let changed = json!({"id": PERSON, "name": {"firstName": "Augusta"},
         "emails": {"additionalEmails": ["c@x.example"]}, "phones": phone("+4930999999"),
         "linkedinLink": {"primaryLinkUrl": "https://l.example/c"}});
-    ask.upsert("People", "Person", json!([changed]));
+    ask.upsert("People", "Person", &json!([changed]));
     let row = fake.records("person").remove(0);
     assert_eq!(row["name"], json!({"firstName": "Augusta", "lastName": "Byron"}));
     assert_eq!(row["emails"], json!({"primaryEmail": "", "additionalEmails": ["c@x.example"]}));
@@ -246,11 +305,11 @@ fn the_worker_is_late_and_identical_values_leave_no_row() {
         answer["data"]["timelineActivities"]["totalCount"].as_u64().unwrap_or_default()
     };
     let ada = json!([{"id": PERSON, "jobTitle": "a"}]);
-    ask.upsert("People", "Person", ada.clone());
+    ask.upsert("People", "Person", &ada);
     assert_eq!([rows(), rows(), rows()], [0, 0, 1]);
-    ask.upsert("People", "Person", ada);
+    ask.upsert("People", "Person", &ada);
     assert_eq!([rows(), rows(), rows(), rows()], [1, 1, 1, 1]);
-    ask.upsert("People", "Person", json!([{"id": PERSON, "jobTitle": "b"}]));
+    ask.upsert("People", "Person", &json!([{"id": PERSON, "jobTitle": "b"}]));
     let last = fake.records("timelineActivity").pop().expect("a row");
     assert_eq!(last["name"], "person.updated");
     assert_eq!(last["properties"]["diff"]["jobTitle"], json!({"before": "a", "after": "b"}));
@@ -264,7 +323,7 @@ fn each_new_person_starts_a_run_unless_the_trigger_sleeps() {
     let trigger = fake.records("workflowAutomatedTrigger")[0]["id"].clone();
     let person = |n: usize, source: &str| {
         let author = json!({"source": source, "name": "X"});
-        ask.upsert("People", "Person", json!([{"id": id(n), "createdBy": author}]));
+        ask.upsert("People", "Person", &json!([{"id": id(n), "createdBy": author}]));
     };
     person(1, "IMPORT");
     assert_eq!(runs(), 1);
@@ -295,7 +354,7 @@ fn a_batch_is_bounded_and_a_quota_ends() {
     let ask = Asker::new(&fake);
     let notes = |n: std::ops::Range<usize>| {
         let data: Vec<Value> = n.map(|n| json!({"id": id(n)})).collect();
-        ask.upsert("Notes", "Note", json!(data))
+        ask.upsert("Notes", "Note", &json!(data))
     };
     assert_eq!(message(&notes(0..3)), "Maximum number of records to upsert is 2.");
     assert!(notes(0..2)["errors"].is_null());
@@ -310,7 +369,7 @@ fn a_limited_key_reads_but_does_not_write() {
     let limited = Asker { url: fake.url(), key: fake.limited_key() };
     let before = fake.dump();
     assert!(limited.core("{people{totalCount}}", &json!({}))["errors"].is_null());
-    let refused = limited.upsert("People", "Person", json!([{"id": PERSON}]));
+    let refused = limited.upsert("People", "Person", &json!([{"id": PERSON}]));
     assert_eq!(refused["errors"][0]["extensions"]["subCode"], "PERMISSION_DENIED");
     assert_eq!(fake.dump(), before);
     assert_eq!(

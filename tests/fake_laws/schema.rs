@@ -74,9 +74,10 @@ fn the_whole_schema_is_told_as_it_was_stored() {
     let edges = told["data"]["objects"]["edges"].as_array().expect("objects");
     let objects = stored["objects"].as_array().expect("objects");
     assert_eq!((edges.len(), objects.len()), (28, 28));
-    for (edge, object) in edges.iter().zip(objects) {
+    for edge in edges {
         let node = &edge["node"];
-        assert_eq!(node["nameSingular"], object["nameSingular"]);
+        let object = objects.iter().find(|object| object["nameSingular"] == node["nameSingular"]);
+        let object = object.expect("a known object");
         let fields = object["fieldsList"].as_array().expect("fields");
         for (told, field) in node["fieldsList"].as_array().expect("fields").iter().zip(fields) {
             for key in ["id", "name", "label", "type", "options", "settings", "isUnique"] {

@@ -84,6 +84,9 @@ impl Twenty {
     ) -> Result<Value, Failure> {
         let mut state = self.lock();
         let name = field.name.as_str();
+        if name == "__typename" {
+            return Ok(json!(if document.is_mutation() { "Mutation" } else { "Query" }));
+        }
         if !document.is_mutation() {
             let reader = Reader { state: &state, document, variables };
             if let Some(object) = state.object_by_plural(name) {

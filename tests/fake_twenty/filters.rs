@@ -18,14 +18,36 @@ pub fn mentions_deleted(filter: &Value) -> bool {
 /// The ids of the records found, oldest first.
 pub fn find(state: &State, object: &Object, filter: &Value) -> Result<Vec<String>, Failure> {
     let all = mentions_deleted(filter);
+    let table = state.table(object.name());
+    let candidates: Vec<usize> = match ids_asked_for(filter) {
+        None => (0..table.len()).collect(),
+        Some(ids) => {
+            let mut known: Vec<usize> =
+                ids.iter().filter_map(|id| table.get_index_of(*id)).collect();
+            known.sort_unstable();
+            known.dedup();
+            known
+        }
+    };
     let mut found = Vec::new();
-    for (id, row) in state.table(object.name()) {
+    for (id, row) in candidates.into_iter().filter_map(|index| table.get_index(index)) {
         let live = row.get("deletedAt").is_none_or(Value::is_null);
         if (all || live) && matches(state, object, row, filter)? {
             found.push(id.clone());
         }
     }
     Ok(found)
+}
+
+/// The ids a record must have one of; none when the filter does not go by id.
+fn ids_asked_for(filter: &Value) -> Option<Vec<&str>> {
+    if let Some(asked) = filter.get("id") {
+        let many = asked.get("in").and_then(Value::as_array);
+        let one = asked.get("eq").and_then(Value::as_str);
+        let many = many.map(|all| all.iter().filter_map(Value::as_str).collect());
+        return many.or_else(|| one.map(|id| vec![id]));
+    }
+    filter.get("and")?.as_array()?.iter().find_map(ids_asked_for)
 }
 
 /// Does the record meet every condition?

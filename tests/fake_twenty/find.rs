@@ -10,6 +10,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+/// Records a list within a record holds at most (`twenty-api.md §2.3`).
+const NESTED: u64 = 60;
+
 /// A document being answered.
 pub struct Reader<'a> {
     pub state: &'a State,
@@ -151,7 +154,9 @@ impl Reader<'_> {
                 let id = row.get("id").cloned().unwrap_or_default();
                 let mut here = Map::new();
                 here.insert(column.clone(), json!({"eq": id}));
-                let arguments = arguments(field, self.variables);
+                let mut arguments = arguments(field, self.variables);
+                let first = arguments.get("first").and_then(Value::as_u64).unwrap_or(NESTED);
+                arguments.insert("first".to_owned(), json!(first.min(NESTED)));
                 let here = Value::Object(here);
                 self.page(target, &arguments, &here, &field.selection_set).unwrap_or_default()
             }

@@ -59,8 +59,8 @@ impl Reply {
 /// Who answers, and how large a body it takes.
 pub trait Server: Send + Sync {
     fn answer(&self, request: Request) -> Reply;
-    /// The bound in bytes for a body sent to this path.
-    fn body_limit(&self, method: &str, path: &str) -> u64;
+    /// The bound in bytes for the body of this request, whose head is read.
+    fn body_limit(&self, request: &Request) -> u64;
     /// Connections are refused from now on.
     fn gone(&self) -> bool;
 }
@@ -172,7 +172,7 @@ fn read_request<S: Server>(
     if request.header("expect").is_some() {
         writer.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
     }
-    let limit = server.body_limit(&request.method, &request.path);
+    let limit = server.body_limit(&request);
     read_body(reader, &mut request, limit)?;
     Ok(Some(request))
 }

@@ -168,29 +168,3 @@ fn normalised_part(part: &str, value: &Value) -> Result<Value, Failure> {
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
-
-/// The values that make a record the same as another: each unique field with its parts.
-pub fn unique_keys(object: &Object, row: &Row) -> Vec<(String, Vec<(String, Value)>)> {
-    let mut keys = Vec::new();
-    for field in object.unique_fields() {
-        let Some(value) = row.get(field.name()) else { continue };
-        let parts: &[&str] = match field.kind() {
-            "EMAILS" => &["primaryEmail"],
-            "LINKS" => &["primaryLinkUrl"],
-            "PHONES" => {
-                &["primaryPhoneNumber", "primaryPhoneCountryCode", "primaryPhoneCallingCode"]
-            }
-            _ => &[],
-        };
-        let name = field.name().to_owned();
-        let values: Vec<(String, Value)> = if parts.is_empty() {
-            vec![(name.clone(), value.clone())]
-        } else {
-            parts.iter().map(|part| (format!("{name}.{part}"), value[*part].clone())).collect()
-        };
-        if !values.first().is_none_or(|(_, value)| values::is_empty(value)) {
-            keys.push((name, values));
-        }
-    }
-    keys
-}

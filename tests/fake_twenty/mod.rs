@@ -2,7 +2,7 @@
 //! (`testdata/twenty/contract/`). It holds one workspace and knows nothing of this program.
 //!
 //! ```text
-//!  socket ─► http ─► server ─┬─► core:     find, records ─► input ─► values, links, phones
+//!  socket ─► http ─► server ─┬─► core:     find, records ─► input ─► values, links, phones, unique
 //!            faults  throttle├─► metadata: metadata, schema_edit ─► schema_rules
 //!                            ├─► files:    uploads ─► sniff, multipart
 //!                            └─► rest                     the worker: timeline, workflows
@@ -38,6 +38,7 @@ mod sniff;
 mod state;
 mod throttle;
 mod timeline;
+mod unique;
 mod uploads;
 mod values;
 mod workflows;
@@ -51,6 +52,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+#[allow(unused_imports)]
+pub use throttle::Bucket;
 
 /// How the server is set up.
 #[derive(Clone, Debug)]
@@ -202,7 +205,13 @@ impl FakeTwenty {
     pub fn records(&self, object: &str) -> Vec<Value> {
         let mut state = self.twenty.lock();
         Self::settle(&mut state);
-        state.table(object).values().cloned().map(Value::Object).collect()
+        let shown = |row: &state::Row| {
+            let shown = |(key, value): (&String, &Value)| {
+                (key.clone(), uploads::shown(&state, key, value.clone()))
+            };
+            Value::Object(row.iter().map(shown).collect())
+        };
+        state.table(object).values().map(shown).collect()
     }
 
     /// Changes a record as a user would.

@@ -3,12 +3,13 @@
 
 use super::failure::Failure;
 use super::filters;
-use super::input::{self, Given, unique_keys};
+use super::input::{self, Given};
 use super::permissions::Caller;
 use super::state::{Object, Row, Slot, State};
 use super::values::{empty, holds_nul};
-use super::{timeline, uploads, workflows};
+use super::{timeline, unique, uploads, workflows};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// `createPeople(data, upsert)`: the ids, one for each record met.
 pub fn create(
@@ -47,6 +48,7 @@ fn upsert_all(
     given: Vec<Given>,
     caller: &Caller,
 ) -> Result<Vec<String>, Failure> {
+    unique::refresh(state);
     let mut met = Vec::with_capacity(given.len());
     for one in &given {
         met.push(existing(state, object, one)?);
@@ -99,8 +101,8 @@ fn existing(state: &State, object: &Object, given: &Given) -> Result<Option<Stri
     if let Some(id) = given.id.as_deref().filter(|id| table.contains_key(*id)) {
         met.push((id.to_owned(), format!("id (id: {id})")));
     }
-    for (name, parts) in unique_keys(object, &given.values) {
-        if let Some(id) = holder(state, object, &name, &parts) {
+    for (name, parts) in unique::keys(object, &given.values) {
+        if let Some(id) = unique::holder(state, object, &name, &parts) {
             let told: Vec<String> = parts
                 .iter()
                 .map(|(part, value)| format!("{part}: {}", value.as_str().unwrap_or_default()))
@@ -120,18 +122,6 @@ fn existing(state: &State, object: &Object, given: &Given) -> Result<Option<Stri
     Ok(met.into_iter().next().map(|(id, _)| id))
 }
 
-/// Who has this unique value?
-fn holder(state: &State, object: &Object, name: &str, parts: &[(String, Value)]) -> Option<String> {
-    let holds = |row: &Row| {
-        parts.iter().all(|(part, value)| {
-            let held = row.get(name).unwrap_or(&Value::Null);
-            let held = part.split_once('.').map_or(held, |(_, part)| &held[part]);
-            held == value
-        })
-    };
-    state.table(object.name()).iter().find(|(_, row)| holds(row)).map(|(id, _)| id.clone())
-}
-
 /// One insert: all or nothing.
 fn insert_all(
     state: &mut State,
@@ -140,7 +130,9 @@ fn insert_all(
     caller: &Caller,
     upsert: bool,
 ) -> Result<Vec<String>, Failure> {
+    unique::refresh(state);
     let mut rows: Vec<Row> = Vec::with_capacity(given.len());
+    let mut batch = BTreeSet::new();
     let lowest = lowest_position(state, object);
     for (index, one) in given.into_iter().enumerate() {
         let row = whole_row(
@@ -150,7 +142,7 @@ fn insert_all(
             caller,
             lowest.map_or(0, |p| p - 1) - index as i64,
         );
-        check_duplicate(state, object, &row, &rows, upsert)?;
+        check_duplicate(state, object, &row, &mut batch, upsert)?;
         rows.push(row);
     }
     for row in &rows {
@@ -166,7 +158,7 @@ fn insert_all(
     for row in rows {
         let id = row["id"].as_str().unwrap_or_default().to_owned();
         uploads::attach(state, object, &row);
-        state.table_mut(object.name()).insert(id.clone(), row);
+        unique::store(state, object, &id, row);
         ids.push(id);
     }
     timeline::created(state, object, &ids);
@@ -196,7 +188,7 @@ fn whole_row(
             Slot::Reverse { .. } => continue,
         };
         let value = match (key.as_str(), given.remove(&key)) {
-            ("id", None) => json!(state.fresh_id()),
+            ("id", None | Some(Value::Null)) => json!(state.fresh_id()),
             ("createdAt" | "updatedAt", None | Some(Value::Null)) | ("happensAt", None) => {
                 json!(now)
             }
@@ -222,24 +214,19 @@ fn check_duplicate(
     state: &State,
     object: &Object,
     row: &Row,
-    batch: &[Row],
+    batch: &mut BTreeSet<String>,
     upsert: bool,
 ) -> Result<(), Failure> {
     let id = row["id"].as_str().unwrap_or_default();
-    if state.row(object.name(), id).is_some() || batch.iter().any(|other| other["id"] == row["id"])
-    {
+    if state.row(object.name(), id).is_some() || !batch.insert(id.to_owned()) {
         return Err(Failure::same_record());
     }
-    for (name, parts) in unique_keys(object, row) {
-        let twice = batch.iter().any(|other| {
-            unique_keys(object, other)
-                .iter()
-                .any(|(other, values)| *other == name && *values == parts)
-        });
+    for (name, parts) in unique::keys(object, row) {
+        let twice = !batch.insert(unique::written(&name, &parts));
         if twice {
             return Err(Failure::same_record());
         }
-        let Some(other) = holder(state, object, &name, &parts) else { continue };
+        let Some(other) = unique::holder(state, object, &name, &parts) else { continue };
         if upsert || state.live_row(object.name(), &other).is_none() {
             return Err(Failure::same_record());
         }
@@ -277,6 +264,7 @@ fn change(
     mut values: Row,
     caller: &Caller,
 ) -> Result<(), Failure> {
+    unique::refresh(state);
     let before = state.row(object.name(), id).cloned().ok_or_else(Failure::not_found)?;
     if !matches!(values.get("position"), Some(Value::Number(_))) {
         values.remove("position");
@@ -284,8 +272,8 @@ fn change(
     let mut after = before.clone();
     after.extend(values.clone());
     check_row(state, object, &after, &values)?;
-    for (name, parts) in unique_keys(object, &after) {
-        if holder(state, object, &name, &parts).is_some_and(|other| other != id) {
+    for (name, parts) in unique::keys(object, &after) {
+        if unique::holder(state, object, &name, &parts).is_some_and(|other| other != id) {
             return Err(Failure::same_record());
         }
     }
@@ -294,7 +282,7 @@ fn change(
     }
     after.insert("updatedBy".into(), caller.actor());
     uploads::attach(state, object, &after);
-    state.table_mut(object.name()).insert(id.to_owned(), after);
+    unique::store(state, object, id, after);
     timeline::updated(state, object, id, &before);
     workflows::updated(state, object, id, &before);
     Ok(())
@@ -364,18 +352,16 @@ pub fn set_deleted(state: &mut State, object: &Object, ids: &[String], deleted: 
 
 /// For good. Those who point here lose their pointer, or go too (`twenty-api.md §8`).
 pub fn destroy(state: &mut State, object: &Object, ids: &[String]) {
-    for (index, id) in ids.iter().enumerate() {
+    if object.name() == "attachment" {
         // Of many attachments only the first one's file goes (`twenty-observed.md` E6).
-        if object.name() == "attachment" && index == 0 {
-            uploads::remove_files(state, id);
-        }
-        state.table_mut(object.name()).shift_remove(id);
-        forget(state, object.name(), id);
+        ids.iter().take(1).for_each(|id| uploads::remove_files(state, id));
     }
+    let gone: BTreeSet<String> = ids.iter().cloned().collect();
+    forget(state, object.name(), &gone);
 }
 
-fn forget(state: &mut State, target: &str, id: &str) {
-    let mut gone: Vec<(String, String)> = Vec::new();
+fn forget(state: &mut State, target: &str, gone: &BTreeSet<String>) {
+    state.table_mut(target).retain(|id, _| !gone.contains(id));
     let columns: Vec<(String, String, bool)> = state
         .objects
         .iter()
@@ -390,20 +376,20 @@ fn forget(state: &mut State, target: &str, id: &str) {
         })
         .collect();
     for (object, column, cascades) in columns {
-        for (row_id, row) in state.table_mut(&object) {
-            if row.get(&column).and_then(Value::as_str) != Some(id) {
+        let mut along = BTreeSet::new();
+        for (id, row) in state.table_mut(&object) {
+            if row.get(&column).and_then(Value::as_str).is_none_or(|to| !gone.contains(to)) {
                 continue;
             }
             if cascades {
-                gone.push((object.clone(), row_id.clone()));
+                along.insert(id.clone());
             } else {
                 row.insert(column.clone(), Value::Null);
             }
         }
-    }
-    for (object, id) in gone {
-        state.table_mut(&object).shift_remove(&id);
-        forget(state, &object, &id);
+        if !along.is_empty() {
+            forget(state, &object, &along);
+        }
     }
 }
 

@@ -256,7 +256,7 @@ fn has_twins(state: &State, object: &Object, field: &Field) -> bool {
     probe.fields = vec![field.clone()];
     let mut seen = Vec::new();
     state.table(object.name()).values().any(|row| {
-        let keys = super::input::unique_keys(&probe, row);
+        let keys = super::unique::keys(&probe, row);
         let twin = !keys.is_empty() && seen.contains(&keys);
         seen.push(keys);
         twin

@@ -61,9 +61,12 @@ impl Server for Twenty {
         }
     }
 
-    fn body_limit(&self, method: &str, path: &str) -> u64 {
-        let bulk = method == "PUT" || path.starts_with("/file-upload/");
-        if bulk { u64::MAX } else { self.lock().settings.body_limit }
+    fn body_limit(&self, request: &Request) -> u64 {
+        // Only JSON is bounded; files are not, in either way they come.
+        let parts =
+            request.header("content-type").is_some_and(|kind| kind.starts_with("multipart/"));
+        let file = parts || request.path.starts_with("/file-upload/");
+        if file { u64::MAX } else { self.lock().settings.body_limit }
     }
 
     fn gone(&self) -> bool {

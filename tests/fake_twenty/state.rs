@@ -17,6 +17,37 @@ pub type Row = Map<String, Value>;
 pub type Table = IndexMap<String, Row>;
 
 const OBJECTS: &str = include_str!("../../testdata/twenty/contract/objects-2.21.json");
+/// The order the server lists them in, whatever the order of the file.
+const ORDER: [&str; 28] = [
+    "taskTarget",
+    "messageCampaign",
+    "noteTarget",
+    "workflowVersion",
+    "opportunity",
+    "calendarEventParticipant",
+    "workspaceMember",
+    "callRecording",
+    "workflow",
+    "person",
+    "timelineActivity",
+    "workflowRun",
+    "workflowAutomatedTrigger",
+    "dashboard",
+    "messageList",
+    "attachment",
+    "messageChannelMessageAssociation",
+    "messageListMember",
+    "messageChannelMessageAssociationMessageFolder",
+    "note",
+    "messageThread",
+    "calendarChannelEventAssociation",
+    "message",
+    "calendarEvent",
+    "blocklist",
+    "messageParticipant",
+    "company",
+    "task",
+];
 /// The application a workspace's own objects and fields belong to.
 pub const CUSTOM_APPLICATION: &str = "e3c0d61a-f682-4c7e-aa90-4caeca55be91";
 pub const WORKSPACE: &str = "3bafcea8-ddc5-4079-9b43-a6499afdf847";
@@ -197,6 +228,8 @@ pub struct State {
     pub documents: Vec<String>,
     pub invalid: Vec<String>,
     pub faults: Faults,
+    /// Who holds which unique value.
+    pub unique: super::unique::Register,
     /// What the worker has yet to do: due at which request, and the row.
     pub pending: Vec<(usize, super::timeline::Job)>,
     /// View groups of `opportunity.stage`: option ids the board shows (`twenty-observed.md §0.1`).
@@ -222,6 +255,7 @@ impl State {
             documents: Vec::new(),
             invalid: Vec::new(),
             faults: Faults::default(),
+            unique: super::unique::Register::default(),
             pending: Vec::new(),
             board: Vec::new(),
             created: 0,
@@ -307,17 +341,25 @@ impl State {
     /// A fresh version 4 UUID; the same row of them in every run.
     pub fn fresh_id(&mut self) -> String {
         self.serial += 1;
-        let hash = Sha256::digest(format!("fake twenty {}", self.serial));
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&hash[..16]);
-        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+        named_id(&format!("fake twenty {}", self.serial))
     }
+}
+
+/// A version 4 UUID, always the same one for a name.
+fn named_id(name: &str) -> String {
+    let hash = Sha256::digest(name);
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 fn standard_objects() -> Vec<Object> {
     let mut whole: Value = serde_json::from_str(OBJECTS).expect("the stored objects");
     let objects = whole["objects"].as_array_mut().expect("a list of objects");
-    objects.iter_mut().map(|object| read_object(object.take())).collect()
+    let mut objects: Vec<Object> =
+        objects.iter_mut().map(|object| read_object(object.take())).collect();
+    objects.sort_by_key(|object| ORDER.iter().position(|name| *name == object.name()));
+    objects
 }
 
 fn read_object(object: Value) -> Object {
@@ -334,6 +376,12 @@ fn read_object(object: Value) -> Object {
         }
         other => panic!("a field is a map, not {other}"),
     };
+    let indexes = meta.get_mut("indexMetadataList").and_then(Value::as_array_mut);
+    for index in indexes.into_iter().flatten() {
+        if !index["id"].is_string() {
+            index["id"] = json!(named_id(index["name"].as_str().unwrap_or_default()));
+        }
+    }
     Object { meta, fields: fields.into_iter().map(field).collect() }
 }
 

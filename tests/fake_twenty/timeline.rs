@@ -93,9 +93,14 @@ pub fn work(state: &mut State) {
         std::mem::take(&mut state.pending).into_iter().partition(|(at, _)| *at <= now);
     state.pending = rest;
     let due: Vec<(usize, Job)> = due;
+    let mut object: Option<Object> = None;
     for (_, job) in due {
-        let Some(object) = state.object(&job.object).cloned() else { continue };
-        add(state, &object, job.row);
+        if object.as_ref().is_none_or(|known| known.name() != job.object) {
+            object = state.object(&job.object).cloned();
+        }
+        if let Some(object) = &object {
+            add(state, object, job.row);
+        }
     }
 }
 
