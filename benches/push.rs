@@ -11,8 +11,6 @@ use fake_twenty::{FakeTwenty, Settings};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Requests the limit lets through at once.
-const BURST: usize = 100;
 /// Requests a second it lets through for ever.
 const SUSTAINABLE: f64 = 100.0 / 60.0;
 
@@ -57,7 +55,9 @@ fn main() {
         .iter()
         .filter(|call| call.path == "/graphql" && !call.root.starts_with("__"))
         .collect();
-    let after = paced.get(BURST..).unwrap_or_default();
+    // The burst ends, and the program learns the limit, with the first refusal.
+    let burst = paced.iter().position(|call| call.refused).unwrap_or(paced.len());
+    let after = paced.get(burst + 1..).unwrap_or_default();
     let (Some(first), Some(last)) = (after.first(), after.last()) else {
         println!("only {} requests: nothing to say", paced.len());
         return;
@@ -67,7 +67,7 @@ fn main() {
     let seconds = last.at.duration_since(first.at).as_secs_f64();
     let rate = (accepted - 1) as f64 / seconds;
     println!(
-        "after the burst: {accepted} requests in {seconds:.1} s, {rate:.3} a second = {:.1} % of the sustainable {SUSTAINABLE:.3}; {refused} refused = {:.2} %",
+        "after a burst of {burst}: {accepted} requests in {seconds:.1} s, {rate:.3} a second = {:.1} % of the sustainable {SUSTAINABLE:.3}; {refused} refused = {:.2} %",
         100.0 * rate / SUSTAINABLE,
         100.0 * refused as f64 / after.len() as f64
     );

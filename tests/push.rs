@@ -84,6 +84,22 @@ fn the_timeline_tells_when_things_happened_and_who_did_them() {
 }
 
 #[test]
+fn a_bundle_converted_anew_in_its_place_pushes_what_is_different() {
+    let (twenty, bench) = (FakeTwenty::start(), Workbench::sample());
+    bench.convert(&["--sample", "10"]);
+    let few = bench.push(&twenty, &["--format", "json"], 0).outcome();
+    let people = twenty.records("person").len();
+    assert!(people < 83, "{few:#}");
+    bench.convert(&[]);
+    bench.push(&twenty, &[], 0);
+    assert_eq!((twenty.records("person").len(), twenty.records("task").len()), (83, 114));
+    // A smaller bundle takes nothing away, and its counts add up all the same.
+    bench.convert(&["--sample", "10"]);
+    bench.push(&twenty, &[], 0);
+    assert_eq!((twenty.records("person").len(), twenty.records("task").len()), (83, 114));
+}
+
+#[test]
 fn history_is_written_once_at_its_own_time() {
     let (twenty, bench) = (FakeTwenty::start(), Workbench::sample());
     bench.push(&twenty, &["--history"], 0);

@@ -167,7 +167,7 @@ fn write(target: &Target<'_>, key: StepKey, kind: &Kind, window: &[Kept]) -> Res
     for entry in &mut entries {
         entry.state = RowState::Created;
     }
-    target.listener.hear(&Said::Step { done: entries.len() as u64 });
+    target.wrote(entries.len() as u64);
     target.journal.note(key, &entries)
 }
 

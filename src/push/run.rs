@@ -86,6 +86,8 @@ pub struct Outcome {
     pub rejected: u64,
     /// Workflows that could not be woken.
     pub asleep: Vec<String>,
+    /// What this run has written.
+    pub written: u64,
     /// Requests sent.
     pub calls: u64,
     /// Of them, refused for their pace.
@@ -215,6 +217,7 @@ pub fn push(
         let told = work(&mut target, &bundle, &manifest, options, repairs, &mut outcome);
         // Whatever happened: nobody's workflows stay asleep longer than they must.
         outcome.asleep = workflows::wake(&session.client, &journal)?;
+        outcome.written = target.written();
         let list = rejects::write(&journal, &manifest)?;
         outcome.rejected = list.as_ref().map_or(0, |(_, rows)| *rows);
         outcome.rejects = list.map(|(path, _)| path);
@@ -314,8 +317,9 @@ fn schema_phase(target: &mut Target<'_>, manifest: &Manifest) -> Result<Counts> 
     let done = 0;
     target.listener.hear(&Said::Phase { phase, object, planned: planned as u64, done });
     let (client, journal, listener) = (target.client, target.journal, target.listener);
-    let mut step = |_: &schema::Work<'_>| listener.hear(&Said::Step { done: 1 });
+    let mut step = || listener.hear(&Said::Step { done: 1 });
     let made = schema::run(client, journal, &manifest.schema, &mut target.live, &mut step)?;
+    target.count_written(made.objects + made.fields + made.altered);
     let counts = Counts {
         phase: "schema".to_owned(),
         object: "fields and objects".to_owned(),

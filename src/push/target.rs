@@ -9,7 +9,7 @@ use super::refused;
 use crate::error::{Error, Result};
 use hashbrown::HashMap;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// Rows every known version takes in one request (`twenty-api.md` §2.3).
 const SAFE_ROWS: usize = 60;
@@ -34,6 +34,8 @@ pub struct Target<'t> {
     pub listener: &'t dyn Listen,
     /// Rows a request may have.
     rows: AtomicUsize,
+    /// What this run has written.
+    written: AtomicU64,
 }
 
 impl<'t> Target<'t> {
@@ -44,7 +46,15 @@ impl<'t> Target<'t> {
         members: HashMap<String, String>,
         listener: &'t dyn Listen,
     ) -> Self {
-        Self { client, journal, live, members, listener, rows: AtomicUsize::new(SAFE_ROWS) }
+        Self {
+            client,
+            journal,
+            live,
+            members,
+            listener,
+            rows: AtomicUsize::new(SAFE_ROWS),
+            written: AtomicU64::new(0),
+        }
     }
 
     /// Asks the server how many rows it takes at a time; where it does not say, every version takes 60.
@@ -133,6 +143,22 @@ impl<'t> Target<'t> {
                 return Ok(found);
             }
         }
+    }
+
+    /// So many more were written: records, links, files, lines of the timeline, changes of the schema.
+    pub fn wrote(&self, more: u64) {
+        self.count_written(more);
+        self.listener.hear(&Said::Step { done: more });
+    }
+
+    /// As [`Target::wrote`], of what was told already.
+    pub fn count_written(&self, more: u64) {
+        self.written.fetch_add(more, Ordering::Relaxed);
+    }
+
+    /// What this run has written.
+    pub fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
     }
 
     /// Tells something a person should know.

@@ -16,6 +16,8 @@ use crate::bundle::manifest::{Manifest, Step};
 use crate::error::{Error, Result};
 use crate::twenty::id;
 use serde_json::{Map, Value, json};
+use std::hash::Hasher as _;
+use twox_hash::XxHash3_64;
 use uuid::Uuid;
 
 /// Links the tasks and notes of the bundle.
@@ -49,6 +51,18 @@ pub fn targets_name(step: &Step) -> String {
     format!("{}/targets", step_name(step))
 }
 
+/// Of what a task is about: it says whether its links are those the journal knows.
+fn hash(links: &[LinkTo]) -> u64 {
+    let mut hasher = XxHash3_64::default();
+    for link in links {
+        hasher.write(link.target.as_bytes());
+        hasher.write_u8(0xff);
+        hasher.write(link.close_id.as_bytes());
+        hasher.write_u8(0xff);
+    }
+    hasher.finish()
+}
+
 struct Links<'l> {
     target: &'l Target<'l>,
     object: &'l str,
@@ -60,6 +74,8 @@ struct Links<'l> {
     name: String,
     /// Objects the links lead to.
     others: Vec<String>,
+    /// The step of the tasks themselves.
+    rows: StepKey,
 }
 
 /// A task or note and the targets it gets.
@@ -77,34 +93,43 @@ impl<'l> Links<'l> {
         })?;
         let name = targets_name(step);
         let key = target.journal.step(&name, &junction.name_singular, true)?;
+        let rows = target.journal.step(step_name(step), &step.object, true)?;
         let shape = Shape::new(step, &manifest.links, target.object(&step.object)?)?;
         let links = manifest.links.iter().filter(|link| link.object == step.object);
         let others = links.map(|link| link.target.clone()).collect();
-        Ok(Self { target, object: &step.object, key, junction, own, shape, name, others })
+        Ok(Self { target, object: &step.object, key, junction, own, shape, name, others, rows })
     }
 
     fn all(&self, bundle: &Bundle, step: &Step, repairs: &Repairs) -> Result<Counts> {
         self.reopen()?;
-        let done: u64 = self.target.journal.counts(self.key)?.values().sum();
         self.target.listener.hear(&Said::Phase {
             phase: "targets".to_owned(),
             object: self.name.clone(),
             planned: step.rows(),
-            done,
+            done: 0,
         });
+        let mut counts =
+            Counts { phase: "targets".to_owned(), object: self.name.clone(), ..Counts::default() };
         let mut window = Vec::new();
+        let mut repaired = Vec::new();
         for candidate in Rows::of(bundle, step, repairs) {
             let candidate = candidate?;
             // A row the records phase has refused has no record to link.
-            if let Ok(row) = self.shape.row(&candidate.cells) {
-                window.push((row, candidate.hash));
-            }
+            let Ok(row) = self.shape.row(&candidate.cells) else { continue };
+            let hash = hash(&row.links);
+            let rows = if candidate.repaired { &mut repaired } else { &mut window };
+            rows.push((row, hash));
             if window.len() >= LOOK {
-                self.window(&std::mem::take(&mut window))?;
+                self.window(&window)?;
+                self.count(&window, &mut counts)?;
+                window.clear();
             }
         }
         self.window(&window)?;
-        self.counts()
+        self.count(&window, &mut counts)?;
+        // Repaired rows are counted as the rows of the bundle they stand for.
+        self.window(&repaired)?;
+        self.finished(counts)
     }
 
     /// Tasks that waited for something that has come since are linked anew.
@@ -125,23 +150,31 @@ impl<'l> Links<'l> {
         }
     }
 
-    fn counts(&self) -> Result<Counts> {
-        let states = self.target.journal.counts(self.key)?;
-        let of = |state| states.get(&state).copied().unwrap_or_default();
-        let (created, same, rejected) =
-            (of(RowState::Created), of(RowState::Same), of(RowState::Rejected));
-        let counts = Counts {
-            phase: "targets".to_owned(),
-            object: self.name.clone(),
-            planned: created + same + rejected,
-            created,
-            unchanged: same,
-            rejected,
-            waiting: self.target.journal.waiting_count(self.key)?,
-            ..Counts::default()
-        };
+    /// Adds what became of these rows.
+    fn count(&self, rows: &[(Row, u64)], counts: &mut Counts) -> Result<()> {
+        let ids = || rows.iter().map(|(row, _)| row.close_id.as_str());
+        let there = self.target.journal.entries(self.rows, ids())?;
+        counts.planned += there.values().filter(|entry| entry.state.is_there()).count() as u64;
+        for entry in self.target.journal.entries(self.key, ids())?.values() {
+            match entry.state {
+                RowState::Created => counts.created += 1,
+                RowState::Same => counts.unchanged += 1,
+                RowState::Rejected => counts.rejected += 1,
+                RowState::Creating | RowState::Updating | RowState::Updated => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn finished(&self, mut counts: Counts) -> Result<Counts> {
+        counts.waiting = self.target.journal.waiting_count(self.key)?;
         self.target.listener.hear(&Said::Finished(counts.clone()));
-        Ok(counts)
+        if counts.add_up() {
+            return Ok(counts);
+        }
+        let what = format!("of {} records of {} some were not linked", counts.planned, self.object);
+        Err(Error::failed("C2T-E341", what)
+            .fix("the bundle was changed during the push: run `check` on it, then push again"))
     }
 
     fn window(&self, rows: &[(Row, u64)]) -> Result<()> {
@@ -152,7 +185,16 @@ impl<'l> Links<'l> {
             let entry = known.get(&row.close_id);
             !entry.is_some_and(|entry| entry.state.is_settled() && entry.hash == *hash)
         };
-        let open: Vec<&(Row, u64)> = rows.iter().filter(done).collect();
+        let mut open: Vec<&(Row, u64)> = rows.iter().filter(done).collect();
+        // A row that was repaired is linked as repaired, whatever the bundle's own row says.
+        let mut repaired = Vec::new();
+        for (row, _) in &open {
+            let settled = known.get(&row.close_id).is_some_and(|entry| entry.state.is_settled());
+            if settled && journal.repaired(self.rows, &row.close_id)?.is_some() {
+                repaired.push(row.close_id.as_str());
+            }
+        }
+        open.retain(|(row, _)| !repaired.contains(&row.close_id.as_str()));
         self.target.listener.hear(&Said::Step { done: (rows.len() - open.len()) as u64 });
         let mut linked = Vec::new();
         let (mut waiting, mut older) = (Vec::new(), Vec::new());
@@ -328,7 +370,7 @@ impl Send<Linked> for Sender<'_, '_> {
             .collect();
         let noted = links.target.journal.note(links.key, &done);
         self.noted(noted)?;
-        links.target.listener.hear(&Said::Step { done: done.len() as u64 });
+        links.target.wrote(done.len() as u64);
         Ok(Sent::Done)
     }
 

@@ -220,7 +220,7 @@ impl Lines<'_> {
                 .map_err(|e| refused(e, "re-dating the timeline"))?;
             self.done += part.len() as u64;
             self.target.journal.set_about(&self.mark, &self.done.to_string())?;
-            self.target.listener.hear(&Said::Step { done: part.len() as u64 });
+            self.target.wrote(part.len() as u64);
         }
         Ok(())
     }

@@ -10,6 +10,9 @@ use std::fmt::Write as _;
 /// The closing table.
 pub fn table(outcome: &Outcome) -> String {
     let mut out = counts(&outcome.phases);
+    if outcome.written == 0 {
+        out.push_str("\nThis run had nothing to write: everything was there.\n");
+    }
     let _ = writeln!(
         out,
         "\n{} requests in {}, {} of them refused for their pace; {} sent.",
@@ -51,7 +54,7 @@ pub fn preflight(found: &Preflight) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "Workspace {}{}, {} members.",
+        "Workspace {}{}, members: {}.",
         found.workspace,
         found.version.as_ref().map_or(String::new(), |version| format!(" (Twenty {version})")),
         number(found.members)

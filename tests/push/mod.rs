@@ -47,6 +47,15 @@ impl Workbench {
         Self { dir }
     }
 
+    /// Converts the sample anew, in its place.
+    pub fn convert(&self, args: &[&str]) {
+        let export = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/close/sample");
+        let mut convert = Command::new(env!("CARGO_BIN_EXE_close2twenty"));
+        convert.arg("convert").arg(export).arg("-o").arg(self.bundle()).arg("--quiet").args(args);
+        let said = said(convert.output().expect("the program runs"));
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+    }
+
     pub fn path(&self) -> &Path {
         self.dir.path()
     }

@@ -122,3 +122,33 @@ fn search(folder: &Path, key: &[u8], seen: &mut usize) {
         }
     }
 }
+
+#[test]
+fn a_server_that_is_away_for_a_while_is_found_where_it_was_left() {
+    let (twenty, bench) = (FakeTwenty::start(), Workbench::sample());
+    twenty.fault(Fault::new(
+        At::Run { root: "createNotes".to_owned(), from: 1, times: 6 },
+        Effect::Status(503, "<html>maintenance</html>".to_owned()),
+    ));
+    told(&bench.run(&twenty, "push", ARGS), 1, &["C2T-E303"]);
+    assert_eq!(twenty.records("note").len(), 0);
+    let asleep = twenty.records("workflowAutomatedTrigger");
+    assert!(
+        asleep.iter().all(|trigger| trigger["deletedAt"].is_null()),
+        "woken though the run failed"
+    );
+    bench.push(&twenty, &[], 0);
+    assert_eq!((twenty.records("note").len(), twenty.records("task").len()), (45, 114));
+}
+
+#[test]
+fn a_limit_is_kept_without_losing_a_row() {
+    let limit = Some((30, std::time::Duration::from_secs(1)));
+    let twenty = FakeTwenty::with(Settings { long_limit: limit, ..Settings::default() });
+    let bench = Workbench::sample();
+    bench.push(&twenty, &[], 0);
+    assert_eq!((twenty.records("task").len(), twenty.records("person").len()), (114, 83));
+    let calls = twenty.calls();
+    let refused = calls.iter().filter(|call| call.refused).count();
+    assert!(refused <= 4, "{refused} of {} requests refused", calls.len());
+}

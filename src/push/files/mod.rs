@@ -59,22 +59,17 @@ pub fn run(
     let routes = Routes::of(mutations.iter().map(String::as_str));
     let uploads = Uploads::new(target.client, &field, routes, &note);
     let run = Run { target, bundle, attachment, uploads, retry };
-    let done: u64 = target.journal.file_counts()?.values().sum();
+    let done = 0;
     let (phase, object) = (counts.phase.clone(), counts.object.clone());
     target.listener.hear(&Said::Phase { phase, object, planned, done });
     let mut window = Vec::new();
     for line in lines(bundle, manifest)? {
         window.push(line?);
         if window.len() >= WINDOW {
-            counts.waiting += run.window(&std::mem::take(&mut window))?;
+            run.window(&std::mem::take(&mut window), &mut counts)?;
         }
     }
-    counts.waiting += run.window(&window)?;
-    let states = target.journal.file_counts()?;
-    let of = |state| states.get(&state).copied().unwrap_or_default();
-    counts.created = of(FileState::Created);
-    counts.unchanged = of(FileState::Same);
-    counts.rejected = of(FileState::Rejected);
+    run.window(&window, &mut counts)?;
     target.listener.hear(&Said::Finished(counts.clone()));
     Ok(counts)
 }
@@ -101,15 +96,14 @@ struct Attach {
 }
 
 impl Run<'_> {
-    /// Brings these files; returns how many wait for a record to show them.
-    fn window(&self, window: &[Line]) -> Result<u64> {
+    /// Brings these files, and counts what became of them.
+    fn window(&self, window: &[Line], counts: &mut Counts) -> Result<()> {
         if window.is_empty() {
-            return Ok(0);
+            return Ok(());
         }
         let journal = self.target.journal;
         let known = journal.files(window.iter().map(|line| line.id.as_str()))?;
         let mut open = Vec::new();
-        let mut waiting = 0;
         for line in window {
             let entry = known.get(&line.id);
             if entry.is_some_and(|entry| self.is_done(entry.state)) {
@@ -117,7 +111,7 @@ impl Run<'_> {
             }
             let columns = self.columns(line)?;
             if columns.is_empty() {
-                waiting += 1;
+                counts.waiting += 1;
             } else {
                 open.push(Open { line: line.clone(), columns, entry: entry.cloned() });
             }
@@ -126,7 +120,15 @@ impl Run<'_> {
         self.leave_out_existing(&mut open)?;
         let stored = self.upload(&open)?;
         self.attach(&stored)?;
-        Ok(waiting)
+        for entry in journal.files(window.iter().map(|line| line.id.as_str()))?.values() {
+            match entry.state {
+                FileState::Created => counts.created += 1,
+                FileState::Same => counts.unchanged += 1,
+                FileState::Rejected => counts.rejected += 1,
+                FileState::Began | FileState::Stored => {}
+            }
+        }
+        Ok(())
     }
 
     fn is_done(&self, state: FileState) -> bool {
@@ -339,7 +341,7 @@ impl Send<Attach> for Sender<'_, '_> {
             .collect();
         let noted = self.run.target.journal.note_files(&done);
         self.noted(noted)?;
-        self.run.target.listener.hear(&Said::Step { done: done.len() as u64 });
+        self.run.target.wrote(done.len() as u64);
         Ok(Sent::Done)
     }
 

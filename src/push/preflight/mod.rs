@@ -196,6 +196,8 @@ impl Preflight {
             }
         }
         calls += self.files.div_ceil(batch);
+        // Reading schema, members and counts, looking for what is there, following the timeline.
+        calls += 20 + 5 * manifest.steps.len() as u64;
         let paced = calls.saturating_sub(BURST) as f64 * PACE;
         let worked = self.rows as f64 / RECORDS;
         let changes = self.schema.objects + self.schema.fields + self.schema.altered;

@@ -24,6 +24,7 @@ use super::value::Shape;
 use crate::bundle::Bundle;
 use crate::bundle::manifest::{Manifest, Step};
 use crate::error::{Error, Result};
+use std::collections::BTreeMap;
 
 /// Bytes of rows looked at together.
 const WINDOW: usize = 8 << 20;
@@ -108,28 +109,29 @@ impl<'s> StepRun<'s> {
     }
 
     fn all(&self, bundle: &Bundle) -> Result<Counts> {
-        let planned =
-            self.step.rows() + self.options.repairs.of(step_name(self.step)).count() as u64;
-        let done = self.counts()?;
         self.target.listener.hear(&Said::Phase {
             phase: "records".to_owned(),
             object: step_name(self.step).to_owned(),
-            planned,
-            done: done.created + done.updated + done.unchanged + done.rejected,
+            planned: self.step.rows(),
+            done: 0,
         });
-        let mut window = Vec::new();
+        let mut tally = Tally::default();
+        let mut window: Vec<Candidate> = Vec::new();
         let mut bytes = 0;
         for candidate in Rows::of(bundle, self.step, &self.options.repairs) {
             let candidate = candidate?;
-            bytes += candidate.bytes();
-            window.push(candidate);
-            if window.len() >= LOOK || bytes >= WINDOW {
-                self.window(&std::mem::take(&mut window))?;
+            // Rows of the bundle and repaired ones may be of one record: not in one window.
+            let other = window.last().is_some_and(|last| last.repaired != candidate.repaired);
+            if other || window.len() >= LOOK || bytes >= WINDOW {
+                self.window(&window, &mut tally)?;
+                window.clear();
                 bytes = 0;
             }
+            bytes += candidate.bytes();
+            window.push(candidate);
         }
-        self.window(&window)?;
-        let counts = self.counts()?;
+        self.window(&window, &mut tally)?;
+        let counts = self.counts(&tally)?;
         self.target.listener.hear(&Said::Finished(counts.clone()));
         if counts.add_up() {
             return Ok(counts);
@@ -141,19 +143,44 @@ impl<'s> StepRun<'s> {
         ))
     }
 
-    /// What the journal has of this step, against the rows of the bundle.
-    fn counts(&self) -> Result<Counts> {
-        let states = self.target.journal.counts(self.key)?;
-        let of = |state| states.get(&state).copied().unwrap_or_default();
+    /// What became of the rows of this bundle; the journal may know of others, of an earlier one.
+    fn counts(&self, tally: &Tally) -> Result<Counts> {
         Ok(Counts {
             phase: "records".to_owned(),
             object: step_name(self.step).to_owned(),
-            planned: self.step.rows(),
-            created: of(RowState::Created),
-            updated: of(RowState::Updated),
-            unchanged: of(RowState::Same),
-            rejected: of(RowState::Rejected),
+            planned: self.step.rows() + tally.added,
+            created: tally.of(RowState::Created),
+            updated: tally.of(RowState::Updated),
+            unchanged: tally.of(RowState::Same),
+            rejected: tally.of(RowState::Rejected),
             waiting: self.target.journal.waiting_count(self.key)?,
         })
+    }
+}
+
+/// The states of the rows that were gone through.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    states: BTreeMap<RowState, u64>,
+    /// Repaired rows the bundle does not have.
+    added: u64,
+}
+
+impl Tally {
+    fn of(&self, state: RowState) -> u64 {
+        self.states.get(&state).copied().unwrap_or_default()
+    }
+
+    /// A row went from one state to another; a row of the bundle comes from none.
+    fn moved(&mut self, repaired: bool, from: Option<RowState>, to: Option<RowState>) {
+        let from = from.filter(|_| repaired);
+        if let Some(count) = from.and_then(|state| self.states.get_mut(&state)) {
+            *count = count.saturating_sub(1);
+        } else if repaired {
+            self.added += 1;
+        }
+        if let Some(to) = to {
+            *self.states.entry(to).or_default() += 1;
+        }
     }
 }

@@ -60,7 +60,7 @@ impl Sender<'_, '_> {
         let run = self.run;
         let noted = run.note_done(batch, &entries);
         self.noted(noted)?;
-        run.target.listener.hear(&Said::Step { done: entries.len() as u64 });
+        run.target.wrote(entries.len() as u64);
         Ok(lost)
     }
 }

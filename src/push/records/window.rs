@@ -4,14 +4,14 @@
 use super::batch;
 use super::meet::{Met, meet};
 use super::sender::Sender;
-use super::{Candidate, Existing, StepRun, input, relations};
+use super::{Candidate, Existing, StepRun, Tally, input, relations};
 use crate::error::Result;
 use crate::push::journal::{Entry, Reject, RowState, Waiting};
 use crate::push::progress::Said;
 use crate::push::refused;
 use crate::push::target::MOST_BYTES;
 use crate::push::value::{Difference, Row};
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -39,8 +39,26 @@ pub(super) struct Refused {
 }
 
 impl StepRun<'_> {
-    /// Writes these rows, as far as they are not written yet.
-    pub(super) fn window(&self, candidates: &[Candidate]) -> Result<()> {
+    /// Writes these rows, as far as they are not written yet, and counts what they are then.
+    pub(super) fn window(&self, candidates: &[Candidate], tally: &mut Tally) -> Result<()> {
+        let ids: Vec<String> = candidates.iter().map(|one| self.close_id(one)).collect();
+        let states = || self.target.journal.entries(self.key, ids.iter().map(String::as_str));
+        let before = states()?;
+        self.write(candidates)?;
+        let after = states()?;
+        for (one, id) in candidates.iter().zip(&ids) {
+            let state = |known: &HashMap<String, Entry>| known.get(id).map(|entry| entry.state);
+            tally.moved(one.repaired, state(&before), state(&after));
+        }
+        Ok(())
+    }
+
+    fn close_id(&self, one: &Candidate) -> String {
+        let at = self.step.columns.iter().position(|column| column.field == "closeId");
+        one.cells.get(at.unwrap_or(usize::MAX)).unwrap_or_default().to_owned()
+    }
+
+    fn write(&self, candidates: &[Candidate]) -> Result<()> {
         if candidates.is_empty() {
             return Ok(());
         }
@@ -72,11 +90,7 @@ impl StepRun<'_> {
 
     /// The rows the journal does not have as settled in this form, as records.
     fn pending(&self, candidates: &[Candidate]) -> Result<Vec<Pending>> {
-        let at = self.step.columns.iter().position(|column| column.field == "closeId");
-        let close_id = |one: &Candidate| {
-            one.cells.get(at.unwrap_or(usize::MAX)).unwrap_or_default().to_owned()
-        };
-        let ids: Vec<String> = candidates.iter().map(close_id).collect();
+        let ids: Vec<String> = candidates.iter().map(|one| self.close_id(one)).collect();
         let known = self.target.journal.entries(self.key, ids.iter().map(String::as_str))?;
         let mut pending = Vec::new();
         for (candidate, close_id) in candidates.iter().zip(&ids) {

@@ -52,7 +52,7 @@ pub fn run(
     journal: &Journal,
     schema: &Schema,
     live: &mut Live,
-    step: &mut dyn FnMut(&Work<'_>),
+    step: &mut dyn FnMut(),
 ) -> Result<Made> {
     let differences = Differences::new(schema, live);
     if let Some(first) = differences.conflicts.first() {
@@ -67,8 +67,8 @@ pub fn run(
     };
     let run = Run { client, journal };
     for work in &differences.work {
-        step(work);
         run.one(work, live)?;
+        step();
         if matches!(work, Work::Object(_)) {
             // The fields need its id, and what the server has put into it.
             *live = live::schema(client).map_err(|e| refused(e, "reading the schema"))?;

@@ -32,7 +32,7 @@ pub fn run(args: &WorkspaceArgs, printer: &Printer) -> Result<u8> {
         }));
     } else {
         printer.result(&format!(
-            "{}: {} objects ({custom} custom), {fields} fields, {} members\n",
+            "{}: {} objects ({custom} custom), {fields} fields, members: {}\n",
             args.output.display(),
             saved.objects.len(),
             saved.members.len()
