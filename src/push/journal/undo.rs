@@ -56,7 +56,7 @@ impl Journal {
         self.read(|db| {
             let sql = "select step.object, row.close_id from row join step on step.number = row.step \
                  where row.id = ?1 and step.first and instr(step.name, '/') = 0 \
-                 union all select object, close_id from known where id = ?1 limit 1";
+                 union all select object, close_id from known where id = ?1 and instr(object, '/') = 0 limit 1";
             db.prepare_cached(sql)?
                 .query_row([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()

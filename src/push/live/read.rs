@@ -24,7 +24,7 @@ fn names(type_name: &Value) -> BTreeSet<String> {
 /// # Errors
 /// As the request.
 pub fn metadata_type(client: &Client, name: &str) -> Result<BTreeSet<String>, Refusal> {
-    let found = client.metadata(INTROSPECT, &json!({ "name": name }))?;
+    let found = client.metadata(&introspect(name), &json!({}))?;
     Ok(names(&found["__type"]))
 }
 
@@ -33,12 +33,16 @@ pub fn metadata_type(client: &Client, name: &str) -> Result<BTreeSet<String>, Re
 /// # Errors
 /// As the request.
 pub fn core_type(client: &Client, name: &str) -> Result<BTreeSet<String>, Refusal> {
-    let found = client.core(INTROSPECT, &json!({ "name": name }))?;
+    let found = client.core(&introspect(name), &json!({}))?;
     Ok(names(&found["__type"]))
 }
 
-const INTROSPECT: &str = "query T($name: String!) { __type(name: $name) { name \
-     fields { name } inputFields { name } enumValues { name } } }";
+/// As literal, not as variable: that is the form a server was seen to answer.
+fn introspect(name: &str) -> String {
+    format!(
+        "{{ __type(name: \"{name}\") {{ name fields {{ name }} inputFields {{ name }} enumValues {{ name }} }} }}"
+    )
+}
 
 /// Reads the whole schema.
 ///

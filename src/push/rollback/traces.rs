@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Lines of these vanish with their records.
-const CASCADE: &[&str] = &["company", "person"];
+/// Lines of these vanish with their records, and there are none about lines.
+const CASCADE: &[&str] = &["company", "person", "timelineActivity"];
 /// Looks for lines the worker has yet to write, and the time between two.
 const LOOKS: usize = 5;
 const PAUSE: Duration = Duration::from_secs(1);
