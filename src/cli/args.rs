@@ -68,6 +68,12 @@ pub enum Command {
     /// Push a bundle through Twenty's API; goes on where an earlier run stopped
     #[cfg(feature = "network")]
     Push(network::PushArgs),
+    /// Read the target back and compare it with a bundle, field by field
+    #[cfg(feature = "network")]
+    Verify(network::VerifyArgs),
+    /// Take back what a push did, and nothing else; goes on where an earlier run stopped
+    #[cfg(feature = "network")]
+    Rollback(network::RollbackArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page

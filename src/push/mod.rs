@@ -16,6 +16,7 @@ pub mod preflight;
 pub mod progress;
 pub mod records;
 pub mod rejects;
+pub mod rollback;
 pub mod run;
 pub mod schema;
 pub mod target;

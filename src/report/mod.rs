@@ -14,8 +14,12 @@ mod names;
 pub mod proposal;
 #[cfg(feature = "network")]
 pub mod pushed;
+#[cfg(feature = "network")]
+pub mod rolled_back;
 pub mod summary;
 mod table;
+#[cfg(feature = "network")]
+pub mod verified;
 
 pub use audit::Audit;
 pub use findings::Findings;

@@ -85,6 +85,37 @@ pub struct PushArgs {
     pub history: bool,
 }
 
+/// `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// What to verify and where.
+    #[command(flatten)]
+    pub to: BundleArgs,
+    /// Look at N rows only, drawn at random from all steps, and say what that proves
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub sample: Option<u64>,
+    /// Download attachments, and compare their content too
+    #[arg(long)]
+    pub files: bool,
+}
+
+/// `rollback`.
+#[derive(Debug, Args)]
+pub struct RollbackArgs {
+    /// What to take back and where; the bundle itself may be gone.
+    #[command(flatten)]
+    pub to: BundleArgs,
+    /// Take back what somebody has changed in Twenty since, too, and remove fields and objects that hold values
+    #[arg(long)]
+    pub force: bool,
+    /// Leave the objects, fields and options that the push made
+    #[arg(long)]
+    pub keep_schema: bool,
+    /// Say what would be done, and stop
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 /// A phase of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum PhaseArg {

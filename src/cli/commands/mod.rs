@@ -28,6 +28,10 @@ pub(super) fn run(cli: &Cli, printer: &Printer) -> Result<u8> {
         Command::Workspace(args) => network::workspace::run(args, printer),
         #[cfg(feature = "network")]
         Command::Push(args) => network::push::run(args, printer),
+        #[cfg(feature = "network")]
+        Command::Verify(args) => network::verify::run(args, printer),
+        #[cfg(feature = "network")]
+        Command::Rollback(args) => network::rollback::run(args, printer),
         Command::Completions(args) => Ok(shell::completions(args, printer)),
         Command::Man => shell::man(printer),
     }

@@ -7,10 +7,12 @@
 mod changes;
 mod files;
 mod rows;
+mod undo;
 
 pub use changes::{Change, Kind};
 pub use files::{FileEntry, FileState};
 pub use rows::{Entry, Reject, RowState, StepKey, Waiting};
+pub use undo::StepInfo;
 
 use crate::error::{Error, Result};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -42,6 +44,7 @@ create table if not exists change (number integer primary key, kind text not nul
     name text not null, id text, before text, done integer not null);
 create table if not exists file (id text primary key, state integer not null, began text, file_id text,
     sent_as text, why text) without rowid;
+create table if not exists undone (id blob primary key, object text not null) without rowid;
 ";
 
 /// See the module's head. Threads may share it.

@@ -132,7 +132,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-fn uuid(bytes: &[u8]) -> rusqlite::Result<Uuid> {
+pub(super) fn uuid(bytes: &[u8]) -> rusqlite::Result<Uuid> {
     Uuid::from_slice(bytes).map_err(|e| {
         rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Blob, Box::new(e))
     })

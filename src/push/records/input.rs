@@ -70,14 +70,16 @@ pub(super) fn keyed(row: &Row) -> Value {
     Value::Object(fields)
 }
 
-/// What the record said, of what will be changed.
-pub(super) fn before(found: &Value, changes: &BTreeSet<String>) -> Value {
+/// What the record said, of what will be changed; of relations the other record's id.
+pub(super) fn before(row: &Row, found: &Value, changes: &BTreeSet<String>) -> Value {
     let mut before = Map::new();
     for key in ["deletedAt", "updatedAt", "closeId"] {
         before.insert(key.to_owned(), found[key].clone());
     }
     for field in changes {
-        before.insert(field.clone(), found[field.as_str()].clone());
+        let join = row.relations.iter().find(|relation| relation.field == *field);
+        let name = join.map_or(field, |relation| &relation.join_column);
+        before.insert(field.clone(), found[name.as_str()].clone());
     }
     Value::Object(before)
 }

@@ -257,7 +257,7 @@ impl StepRun<'_> {
         let before = (!ours).then(|| {
             // What was there before the first push counts, not what that push has made of it.
             let earlier = one.entry.as_ref().and_then(|entry| entry.before.as_ref());
-            input::merged(earlier, input::before(&found, &changes))
+            input::merged(earlier, input::before(&one.row, &found, &changes))
         });
         let state = if ours { RowState::Creating } else { RowState::Updating };
         let entry = Entry { updated, before, ..entry(one, id, state) };
@@ -272,7 +272,8 @@ impl StepRun<'_> {
         let kept = |difference: &Difference| {
             !fill
                 || difference.field == "closeId"
-                || input::is_empty(&found[difference.field.as_str()])
+                || (input::is_empty(&difference.found)
+                    && input::is_empty(&found[difference.field.as_str()]))
         };
         differences.into_iter().filter(kept).map(|difference| difference.field).collect()
     }

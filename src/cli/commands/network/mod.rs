@@ -1,6 +1,8 @@
 //! The commands that use the network, one file each.
 
 pub mod push;
+pub mod rollback;
+pub mod verify;
 pub mod workspace;
 
 use crate::cli::args::network::{BundleArgs, ConnectArgs};

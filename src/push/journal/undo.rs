@@ -1,0 +1,143 @@
+//! What taking back needs of the journal: steps with their passes, records whose traces may still come, and the end, when
+//! nothing is left. It must not decide what is taken back.
+
+use super::rows::{StepKey, uuid};
+use super::{Entry, Journal};
+use crate::error::Result;
+use rusqlite::{OptionalExtension, params};
+use uuid::Uuid;
+
+/// A step that was begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepInfo {
+    /// Its key.
+    pub key: StepKey,
+    /// Its name, `people`; of targets `tasks/targets`.
+    pub name: String,
+    /// API name of its object.
+    pub object: String,
+    /// It is its object's first pass.
+    pub first: bool,
+}
+
+impl Journal {
+    /// The steps that were begun, in that order.
+    ///
+    /// # Errors
+    /// When the journal cannot be used (as all functions here).
+    pub fn step_infos(&self) -> Result<Vec<StepInfo>> {
+        self.read(|db| {
+            let sql = "select number, name, object, first from step order by number";
+            let mut find = db.prepare(sql)?;
+            let found = find.query_map([], |row| {
+                let (key, name, object) = (StepKey(row.get(0)?), row.get(1)?, row.get(2)?);
+                Ok(StepInfo { key, name, object, first: row.get(3)? })
+            })?;
+            found.collect()
+        })
+    }
+
+    /// Whether a relation of a row waits for its other side.
+    ///
+    /// # Errors
+    /// As [`Journal::step_infos`].
+    pub fn waits(&self, step: StepKey, close_id: &str, field: &str) -> Result<bool> {
+        self.read(|db| {
+            let sql = "select 1 from waiting where step = ?1 and close_id = ?2 and field = ?3";
+            db.prepare_cached(sql)?.exists(params![step.0, close_id, field])
+        })
+    }
+
+    /// Object and Close id of the record with this id, when a first pass wrote it or it was found to be there.
+    ///
+    /// # Errors
+    /// As [`Journal::step_infos`].
+    pub fn whose(&self, id: Uuid) -> Result<Option<(String, String)>> {
+        self.read(|db| {
+            let sql = "select step.object, row.close_id from row join step on step.number = row.step \
+                 where row.id = ?1 and step.first and instr(step.name, '/') = 0 \
+                 union all select object, close_id from known where id = ?1 and instr(object, '/') = 0 limit 1";
+            db.prepare_cached(sql)?
+                .query_row([id.as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()
+        })
+    }
+
+    /// Forgets rows that are taken back, and remembers their records: what the server writes about them may come later.
+    ///
+    /// # Errors
+    /// As [`Journal::step_infos`].
+    pub fn undo(&self, step: StepKey, object: &str, entries: &[&Entry]) -> Result<()> {
+        self.write(|db| {
+            let mut put = db.prepare_cached("insert or replace into undone values (?1, ?2)")?;
+            for entry in entries {
+                put.execute(params![entry.id.as_bytes().as_slice(), object])?;
+                for table in ["row", "reject", "repaired", "waiting"] {
+                    let sql = format!("delete from {table} where step = ?1 and close_id = ?2");
+                    db.prepare_cached(&sql)?.execute(params![step.0, entry.close_id])?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Records of an object that were taken back, in the order of their ids, after `last`.
+    ///
+    /// # Errors
+    /// As [`Journal::step_infos`].
+    pub fn undone(&self, object: &str, last: Uuid, most: usize) -> Result<Vec<Uuid>> {
+        self.read(|db| {
+            let sql = "select id from undone where object = ?1 and id > ?2 order by id limit ?3";
+            let mut find = db.prepare_cached(sql)?;
+            let found =
+                find.query_map(params![object, last.as_bytes().as_slice(), most as i64], |row| {
+                    uuid(&row.get::<_, Vec<u8>>(0)?)
+                })?;
+            found.collect()
+        })
+    }
+
+    /// Whether the record is the journal's: written by the push, or taken back.
+    ///
+    /// # Errors
+    /// As [`Journal::step_infos`].
+    pub fn concerns(&self, id: Uuid) -> Result<bool> {
+        self.read(|db| {
+            let sql = "select 1 from row where id = ?1 union all select 1 from undone where id = ?1";
+            db.prepare_cached(sql)?.exists([id.as_bytes().as_slice()])
+        })
+    }
+
+    /// Forgets which steps began with an empty object: they would not look for records that are there.
+    ///
+    /// # Errors
+    /// As [`Journal::step_infos`].
+    pub fn forget_empty(&self) -> Result<()> {
+        self.write(|db| db.execute("delete from about where key like 'empty:%'", []).map(drop))
+    }
+
+    /// Whether no row and no attachment is left.
+    ///
+    /// # Errors
+    /// As [`Journal::step_infos`].
+    pub fn has_no_rows(&self) -> Result<bool> {
+        self.read(|db| {
+            let sql = "select 1 from row union all select 1 from file limit 1";
+            Ok(!db.prepare_cached(sql)?.exists([])?)
+        })
+    }
+
+    /// Forgets what is of no use once no row is left, so that the next push begins anew. Changes of the schema stay.
+    ///
+    /// # Errors
+    /// As [`Journal::step_infos`].
+    pub fn begin_anew(&self) -> Result<()> {
+        self.write(|db| {
+            for table in ["step", "reject", "repaired", "waiting", "known", "undone"] {
+                db.execute(&format!("delete from {table}"), [])?;
+            }
+            let sql = "delete from about where key not in ('version', 'undoing')";
+            db.execute(sql, []).map(drop)
+        })
+    }
+}
