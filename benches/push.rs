@@ -2,8 +2,6 @@
 //! (twenty-api §2.1). Pushes a bundle to a fake Twenty with that limit and prints, per phase after the burst, requests a
 //! second against the sustainable rate, and the share of requests refused. `C2T_BENCH_BYTES` sets the size of the export.
 
-#![cfg(feature = "network")]
-
 #[path = "../tests/fake_twenty/mod.rs"]
 mod fake_twenty;
 

@@ -19,5 +19,9 @@ fn nothing_is_left_of_a_push() {
     let after = ground.twenty.dump();
     assert!(before == after, "{}\n{outcome:#}", changed(&before, &after));
     assert_eq!((&outcome["complete"], &outcome["kept"]), (&true.into(), &0.into()));
-    assert!(ground.twenty.invalid_documents().is_empty(), "{:?}", ground.twenty.invalid_documents());
+    assert!(
+        ground.twenty.invalid_documents().is_empty(),
+        "{:?}",
+        ground.twenty.invalid_documents()
+    );
 }

@@ -16,5 +16,9 @@ fn a_push_leaves_nothing_to_find() {
     let outcome = ran.outcome();
     assert_eq!(ran.code, Some(0), "{outcome:#}\n{:?}", ground.findings());
     assert!(before == ground.twenty.dump(), "nothing was changed");
-    assert!(ground.twenty.invalid_documents().is_empty(), "{:?}", ground.twenty.invalid_documents());
+    assert!(
+        ground.twenty.invalid_documents().is_empty(),
+        "{:?}",
+        ground.twenty.invalid_documents()
+    );
 }

@@ -134,7 +134,8 @@ fn ran(output: Output) -> Ran {
 /// The lines of two dumps that differ.
 pub fn changed(before: &str, after: &str) -> String {
     use std::collections::BTreeSet;
-    let (old, new): (BTreeSet<&str>, BTreeSet<&str>) = (before.lines().collect(), after.lines().collect());
+    let (old, new): (BTreeSet<&str>, BTreeSet<&str>) =
+        (before.lines().collect(), after.lines().collect());
     let gone = old.difference(&new).map(|line| format!("- {line}\n"));
     let come = new.difference(&old).map(|line| format!("+ {line}\n"));
     let lines: Vec<String> = gone.chain(come).take(20).collect();

@@ -6,13 +6,17 @@
 
 mod changes;
 mod files;
+mod rejects;
 mod rows;
 mod undo;
+mod waiting;
 
 pub use changes::{Change, Kind};
 pub use files::{FileEntry, FileState};
-pub use rows::{Entry, Reject, RowState, StepKey, Waiting};
+pub use rejects::Reject;
+pub use rows::{Entry, RowState, StepKey};
 pub use undo::StepInfo;
+pub use waiting::Waiting;
 
 use crate::error::{Error, Result};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};

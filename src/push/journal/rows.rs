@@ -88,34 +88,6 @@ pub struct Entry {
     pub before: Option<Value>,
 }
 
-/// A row that was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reject {
-    /// The row's key.
-    pub close_id: String,
-    /// The server's code, or ours.
-    pub code: String,
-    /// Why.
-    pub why: String,
-    /// Header of the cell to blame, when known.
-    pub header: Option<String>,
-    /// The cells as they were sent, in the step's order.
-    pub cells: Vec<String>,
-}
-
-/// A relation that could not be set yet: what it leads to is not there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiting {
-    /// The row's key.
-    pub close_id: String,
-    /// The column that holds the other record's id.
-    pub field: String,
-    /// API name of the other object.
-    pub target: String,
-    /// Close id of the other record, or a member's e-mail.
-    pub key: String,
-}
-
 const COLUMNS: &str = "close_id, id, state, hash, updated, before";
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
@@ -138,7 +110,7 @@ pub(super) fn uuid(bytes: &[u8]) -> rusqlite::Result<Uuid> {
     })
 }
 
-fn put(db: &Connection, step: StepKey, entry: &Entry) -> rusqlite::Result<()> {
+pub(super) fn put(db: &Connection, step: StepKey, entry: &Entry) -> rusqlite::Result<()> {
     let before = entry.before.as_ref().map(Value::to_string);
     db.prepare_cached("insert or replace into row values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
         .execute(params![
@@ -218,70 +190,6 @@ impl Journal {
             }
             Ok(())
         })
-    }
-
-    /// Notes a row that was refused.
-    ///
-    /// # Errors
-    /// As [`Journal::step`].
-    pub fn reject(&self, step: StepKey, entry: &Entry, reject: &Reject) -> Result<()> {
-        let cells = serde_json::to_string(&reject.cells).map_err(crate::error::Error::report)?;
-        self.write(|db| {
-            put(db, step, entry)?;
-            let sql = "insert or replace into reject values (?1, ?2, ?3, ?4, ?5, ?6)";
-            db.execute(
-                sql,
-                params![step.0, reject.close_id, reject.code, reject.why, reject.header, cells],
-            )
-            .map(drop)
-        })
-    }
-
-    /// The rows that are refused, by step.
-    ///
-    /// # Errors
-    /// As [`Journal::step`].
-    pub fn rejects(&self, step: StepKey) -> Result<Vec<Reject>> {
-        self.read(|db| {
-            let sql = "select close_id, code, why, header, cells from reject where step = ?1";
-            let mut found = db.prepare(sql)?;
-            let rejects = found.query_map([step.0], |row| {
-                let cells: String = row.get(4)?;
-                Ok(Reject {
-                    close_id: row.get(0)?,
-                    code: row.get(1)?,
-                    why: row.get(2)?,
-                    header: row.get(3)?,
-                    cells: serde_json::from_str(&cells).unwrap_or_default(),
-                })
-            })?;
-            rejects.collect()
-        })
-    }
-
-    /// Keeps the cells of a row that was repaired: they count instead of the bundle's.
-    ///
-    /// # Errors
-    /// As [`Journal::step`].
-    pub fn repair(&self, step: StepKey, close_id: &str, cells: &[String]) -> Result<()> {
-        let cells = serde_json::to_string(cells).map_err(crate::error::Error::report)?;
-        self.write(|db| {
-            let sql = "insert or replace into repaired values (?1, ?2, ?3)";
-            db.execute(sql, params![step.0, close_id, cells]).map(drop)
-        })
-    }
-
-    /// The cells of a row that was repaired.
-    ///
-    /// # Errors
-    /// As [`Journal::step`].
-    pub fn repaired(&self, step: StepKey, close_id: &str) -> Result<Option<Vec<String>>> {
-        let cells: Option<String> = self.read(|db| {
-            db.prepare_cached("select cells from repaired where step = ?1 and close_id = ?2")?
-                .query_row(params![step.0, close_id], |row| row.get(0))
-                .optional()
-        })?;
-        Ok(cells.and_then(|cells| serde_json::from_str(&cells).ok()))
     }
 
     /// The id of the record that a first pass over `object` wrote, or was found to be there.
@@ -375,21 +283,6 @@ impl Journal {
         })
     }
 
-    /// Notes relations that wait for their other side.
-    ///
-    /// # Errors
-    /// As [`Journal::step`].
-    pub fn wait(&self, step: StepKey, waiting: &[Waiting]) -> Result<()> {
-        self.write(|db| {
-            let mut put =
-                db.prepare_cached("insert or replace into waiting values (?1, ?2, ?3, ?4, ?5)")?;
-            for one in waiting {
-                put.execute(params![step.0, one.close_id, one.field, one.target, one.key])?;
-            }
-            Ok(())
-        })
-    }
-
     /// What the first pass over `object` has of a row.
     ///
     /// # Errors
@@ -427,53 +320,6 @@ impl Journal {
         self.read(|db| {
             let sql = "select coalesce(sum(json_array_length(before)), 0) from row where step = ?1 and state = 3";
             db.query_row(sql, [step.0], |row| row.get::<_, i64>(0)).map(|count| count as u64)
-        })
-    }
-
-    /// Relations of a step that wait.
-    ///
-    /// # Errors
-    /// As [`Journal::step`].
-    pub fn waiting_count(&self, step: StepKey) -> Result<u64> {
-        self.read(|db| {
-            let sql = "select count(*) from waiting where step = ?1";
-            db.query_row(sql, [step.0], |row| row.get::<_, i64>(0)).map(|count| count as u64)
-        })
-    }
-
-    /// Relations of a step that wait, in the order of their rows, after `last`, at most `most`.
-    ///
-    /// # Errors
-    /// As [`Journal::step`].
-    pub fn waiting(&self, step: StepKey, last: (&str, &str), most: usize) -> Result<Vec<Waiting>> {
-        self.read(|db| {
-            let sql = "select close_id, field, target, key from waiting where step = ?1 \
-                 and (close_id, field) > (?2, ?3) order by close_id, field limit ?4";
-            let mut find = db.prepare_cached(sql)?;
-            let found = find.query_map(params![step.0, last.0, last.1, most as i64], |row| {
-                Ok(Waiting {
-                    close_id: row.get(0)?,
-                    field: row.get(1)?,
-                    target: row.get(2)?,
-                    key: row.get(3)?,
-                })
-            })?;
-            found.collect()
-        })
-    }
-
-    /// Forgets relations that wait no longer.
-    ///
-    /// # Errors
-    /// As [`Journal::step`].
-    pub fn waited(&self, step: StepKey, done: &[Waiting]) -> Result<()> {
-        self.write(|db| {
-            let sql = "delete from waiting where step = ?1 and close_id = ?2 and field = ?3";
-            let mut forget = db.prepare_cached(sql)?;
-            for one in done {
-                forget.execute(params![step.0, one.close_id, one.field])?;
-            }
-            Ok(())
         })
     }
 }

@@ -89,8 +89,8 @@ impl Journal {
         self.read(|db| {
             let sql = "select id from undone where object = ?1 and id > ?2 order by id limit ?3";
             let mut find = db.prepare_cached(sql)?;
-            let found =
-                find.query_map(params![object, last.as_bytes().as_slice(), most as i64], |row| {
+            let found = find
+                .query_map(params![object, last.as_bytes().as_slice(), most as i64], |row| {
                     uuid(&row.get::<_, Vec<u8>>(0)?)
                 })?;
             found.collect()
@@ -103,7 +103,8 @@ impl Journal {
     /// As [`Journal::step_infos`].
     pub fn concerns(&self, id: Uuid) -> Result<bool> {
         self.read(|db| {
-            let sql = "select 1 from row where id = ?1 union all select 1 from undone where id = ?1";
+            let sql =
+                "select 1 from row where id = ?1 union all select 1 from undone where id = ?1";
             db.prepare_cached(sql)?.exists([id.as_bytes().as_slice()])
         })
     }

@@ -10,10 +10,8 @@ use crate::push::schema::{cause, input::UPDATE_FIELD};
 use crate::push::{capitalised, refused};
 use serde_json::{Map, Value, json};
 
-const DELETE_FIELD: &str =
-    "mutation D($id: UUID!) { deleteOneField(input: { id: $id }) { id } }";
-const DELETE_OBJECT: &str =
-    "mutation D($id: UUID!) { deleteOneObject(input: { id: $id }) { id } }";
+const DELETE_FIELD: &str = "mutation D($id: UUID!) { deleteOneField(input: { id: $id }) { id } }";
+const DELETE_OBJECT: &str = "mutation D($id: UUID!) { deleteOneObject(input: { id: $id }) { id } }";
 const UPDATE_OBJECT: &str = "mutation U($id: UUID!, $update: UpdateObjectPayload!) { \
      updateOneObject(input: { id: $id, update: $update }) { id } }";
 
@@ -55,8 +53,8 @@ impl Undo<'_> {
             return Ok(());
         }
         self.phase("schema", (made.len() + altered.len()) as u64);
-        let live = live::schema(&self.target.client)
-            .map_err(|e| refused(e, "reading the schema"))?;
+        let live =
+            live::schema(&self.target.client).map_err(|e| refused(e, "reading the schema"))?;
         for change in made {
             match change.kind {
                 Kind::Object => self.object(change, &live)?,

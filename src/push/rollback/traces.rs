@@ -129,7 +129,8 @@ impl Undo<'_> {
             return Ok(0);
         };
         // Older versions keep the trigger elsewhere (`twenty-api.md` §12.1).
-        let kept = ["state", "output", "context"].into_iter().filter(|name| runs.field(name).is_some());
+        let kept =
+            ["state", "output", "context"].into_iter().filter(|name| runs.field(name).is_some());
         let selection = kept.collect::<Vec<_>>().join(" ");
         let plural = &runs.name_plural;
         let query = format!(
