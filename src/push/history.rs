@@ -158,11 +158,8 @@ fn write(target: &Target<'_>, key: StepKey, kind: &Kind, window: &[Kept]) -> Res
         return Ok(());
     }
     target.journal.note(key, &entries)?;
-    let query = "mutation T($data: [TimelineActivityCreateInput!]!, $upsert: Boolean) { \
-         createTimelineActivities(data: $data, upsert: $upsert) { id } }";
     target
-        .client
-        .core(query, &json!({ "data": data, "upsert": true }))
+        .upsert_all(target.object("timelineActivity")?, &data, "id")
         .map_err(|e| refused(e, "writing history into the timeline"))?;
     for entry in &mut entries {
         entry.state = RowState::Created;

@@ -41,3 +41,34 @@ pub fn capitalised(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
+
+/// Why a piece of work came to nothing.
+#[derive(Debug)]
+pub enum Halt {
+    /// The server or the way to it. With `Data` the piece is set aside and the run goes on.
+    Server(Refusal),
+    /// The journal, the bundle or the disk: the run ends.
+    Own(Error),
+}
+
+impl Halt {
+    /// The end of the run it makes where nothing else can be done about it.
+    pub fn into_error(self, doing: &str) -> Error {
+        match self {
+            Self::Server(refusal) => refused(refusal, doing),
+            Self::Own(error) => error,
+        }
+    }
+}
+
+impl From<Refusal> for Halt {
+    fn from(refusal: Refusal) -> Self {
+        Self::Server(refusal)
+    }
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Own(error)
+    }
+}

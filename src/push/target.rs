@@ -1,7 +1,7 @@
 //! The target as the phases see it: the connection, what the server has and how much it takes at a time. It must not
 //! know what is sent.
 
-use super::client::{Client, Refusal};
+use super::client::{Client, Fault, Refusal};
 use super::journal::Journal;
 use super::live::{Live, LiveObject};
 use super::progress::{Listen, Said};
@@ -36,6 +36,21 @@ pub struct Target<'t> {
     rows: AtomicUsize,
     /// What this run has written.
     written: AtomicU64,
+}
+
+/// What came of an upsert.
+pub enum Upserted {
+    /// The rows of the answer.
+    Rows(Value),
+    /// Nothing was written: the server takes only so many at a time.
+    AtMost(usize),
+}
+
+/// How many rows at a time the server says it takes: "Maximum number of records to upsert is 200."
+fn most_rows(fault: &Fault) -> Option<usize> {
+    let said = fault.message.strip_prefix("Maximum number of records to ")?;
+    let number: String = said.chars().filter(char::is_ascii_digit).collect();
+    number.parse().ok().filter(|most| *most > 0)
 }
 
 impl<'t> Target<'t> {
@@ -145,6 +160,62 @@ impl<'t> Target<'t> {
         }
     }
 
+    /// Writes these rows by id and unique keys, and returns what the selection asks of each.
+    ///
+    /// # Errors
+    /// As the request.
+    pub fn upsert(
+        &self,
+        object: &LiveObject,
+        data: &[&Value],
+        selection: &str,
+    ) -> std::result::Result<Upserted, Refusal> {
+        let (single, plural) =
+            (super::capitalised(&object.name_singular), super::capitalised(&object.name_plural));
+        let query = format!(
+            "mutation U($data: [{single}CreateInput!]!, $upsert: Boolean) {{ \
+             create{plural}(data: $data, upsert: $upsert) {{ {selection} }} }}"
+        );
+        // Older versions cannot upsert where the object has no author (`twenty-api.md` §3.2).
+        let upsert = object.field("createdBy").is_some();
+        match self.client.core(&query, &json!({ "data": data, "upsert": upsert })) {
+            Ok(mut answer) => Ok(Upserted::Rows(answer[format!("create{plural}").as_str()].take())),
+            Err(Refusal::Data(fault)) => {
+                match most_rows(&fault).filter(|most| *most < data.len()) {
+                    Some(most) => {
+                        self.set_rows(most);
+                        Ok(Upserted::AtMost(most))
+                    }
+                    None => Err(Refusal::Data(fault)),
+                }
+            }
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// As [`Target::upsert`] for any number of rows, in as many requests as it takes: all rows of the answers.
+    ///
+    /// # Errors
+    /// As the requests.
+    pub fn upsert_all(
+        &self,
+        object: &LiveObject,
+        mut data: &[Value],
+        selection: &str,
+    ) -> std::result::Result<Vec<Value>, Refusal> {
+        let mut rows = Vec::with_capacity(data.len());
+        while !data.is_empty() {
+            let (now, later) = data.split_at(self.rows().min(data.len()));
+            let part: Vec<&Value> = now.iter().collect();
+            // A server that takes fewer is asked again with fewer.
+            if let Upserted::Rows(mut answer) = self.upsert(object, &part, selection)? {
+                rows.extend(answer.as_array_mut().into_iter().flat_map(std::mem::take));
+                data = later;
+            }
+        }
+        Ok(rows)
+    }
+
     /// So many more were written: records, links, files, lines of the timeline, changes of the schema.
     pub fn wrote(&self, more: u64) {
         self.count_written(more);
@@ -174,5 +245,18 @@ fn with_deleted(filter: Option<Value>) -> Value {
     match filter {
         Some(filter) => json!({ "and": [filter, all] }),
         None => all,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_read_from_the_servers_words() {
+        let fault = |message: &str| Fault { message: message.to_owned(), ..Fault::default() };
+        assert_eq!(most_rows(&fault("Maximum number of records to upsert is 200.")), Some(200));
+        assert_eq!(most_rows(&fault("Maximum number of records to create is 60.")), Some(60));
+        assert_eq!(most_rows(&fault("Invalid value")), None);
     }
 }

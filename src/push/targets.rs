@@ -2,15 +2,15 @@
 //! only the CSV route needs (`twenty-api.md` §5.1). A target's id follows from the two records it links, because the
 //! server has no unique key for them. It must not link what is not there.
 
-use super::client::{Fault, Refusal};
+use super::client::Fault;
 use super::journal::{Entry, Reject, RowState, StepKey, Waiting};
 use super::live::LiveObject;
 use super::progress::{Counts, Said};
-use super::records::batch::{self, Send, Sent, most_rows};
+use super::records::batch::{self, Send, Sent};
 use super::records::{Repairs, Rows, created_by, rows::is_second_pass, step_name};
-use super::target::{LOOK, Target};
+use super::target::{LOOK, Target, Upserted};
 use super::value::{LinkTo, Row, Shape};
-use super::{capitalised, refused};
+use super::{Halt, refused};
 use crate::bundle::Bundle;
 use crate::bundle::manifest::{Manifest, Step};
 use crate::error::{Error, Result};
@@ -314,12 +314,8 @@ impl<'l> Links<'l> {
                 rows <= self.target.rows()
             });
             let to = from + fits.count().max(1);
-            let mut sender = Sender { links: self, failed: None };
-            let sent = batch::send(&mut sender, &linked[from..to]);
-            if let Some(error) = sender.failed {
-                return Err(error);
-            }
-            sent.map_err(|e| refused(e, "linking tasks and notes"))?;
+            batch::send(&mut Sender { links: self }, &linked[from..to])
+                .map_err(|halt| halt.into_error("linking tasks and notes"))?;
             from = to;
         }
         Ok(())
@@ -328,53 +324,25 @@ impl<'l> Links<'l> {
 
 struct Sender<'s, 'l> {
     links: &'s Links<'l>,
-    failed: Option<Error>,
-}
-
-impl Sender<'_, '_> {
-    fn noted(&mut self, result: Result<()>) -> std::result::Result<(), Refusal> {
-        result.map_err(|error| {
-            self.failed = Some(error);
-            Refusal::Stopped
-        })
-    }
 }
 
 impl Send<Linked> for Sender<'_, '_> {
-    fn send(&mut self, batch: &[Linked]) -> std::result::Result<Sent, Refusal> {
+    fn send(&mut self, batch: &[Linked]) -> std::result::Result<Sent, Halt> {
         let links = self.links;
-        let (single, plural) =
-            (capitalised(&links.junction.name_singular), capitalised(&links.junction.name_plural));
-        // Older versions cannot upsert where the object has no author (`twenty-api.md` §3.2).
-        let upsert = links.junction.field("createdBy").is_some();
-        let query = format!(
-            "mutation U($data: [{single}CreateInput!]!, $upsert: Boolean) {{ create{plural}(data: $data, upsert: $upsert) {{ id }} }}"
-        );
         let data: Vec<&Value> = batch.iter().flat_map(|one| &one.inputs).collect();
-        match links.target.client.core(&query, &json!({ "data": data, "upsert": upsert })) {
-            Ok(_) => {}
-            Err(Refusal::Data(fault)) => {
-                return match most_rows(&fault) {
-                    Some(rows) if batch.len() > 1 => {
-                        links.target.set_rows(rows);
-                        Ok(Sent::AtMost(batch.len().div_ceil(2)))
-                    }
-                    _ => Err(Refusal::Data(fault)),
-                };
-            }
-            Err(refusal) => return Err(refusal),
+        if let Upserted::AtMost(_) = links.target.upsert(links.junction, &data, "id")? {
+            return Ok(Sent::AtMost(batch.len().div_ceil(2)));
         }
         let done: Vec<Entry> = batch
             .iter()
             .map(|one| Entry { state: RowState::Created, ..one.entry.clone() })
             .collect();
-        let noted = links.target.journal.note(links.key, &done);
-        self.noted(noted)?;
+        links.target.journal.note(links.key, &done)?;
         links.target.wrote(done.len() as u64);
         Ok(Sent::Done)
     }
 
-    fn guilty(&mut self, one: &Linked, fault: &Fault) -> std::result::Result<(), Refusal> {
+    fn guilty(&mut self, one: &Linked, fault: &Fault) -> Result<()> {
         let links = self.links;
         let entry = Entry { state: RowState::Rejected, ..one.entry.clone() };
         let reject = Reject {
@@ -384,7 +352,6 @@ impl Send<Linked> for Sender<'_, '_> {
             header: None,
             cells: Vec::new(),
         };
-        let noted = links.target.journal.reject(links.key, &entry, &reject);
-        self.noted(noted)
+        links.target.journal.reject(links.key, &entry, &reject)
     }
 }

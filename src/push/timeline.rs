@@ -211,12 +211,9 @@ impl Lines<'_> {
                 Some(json!({ "id": line, "happensAt": at, "createdAt": at, "workspaceMemberId": member }))
             })
             .collect();
-        let query = "mutation T($data: [TimelineActivityCreateInput!]!, $upsert: Boolean) { \
-             createTimelineActivities(data: $data, upsert: $upsert) { id } }";
         for part in data.chunks(self.target.rows()) {
             self.target
-                .client
-                .core(query, &json!({ "data": part, "upsert": true }))
+                .upsert_all(self.timeline, part, "id")
                 .map_err(|e| refused(e, "re-dating the timeline"))?;
             self.done += part.len() as u64;
             self.target.journal.set_about(&self.mark, &self.done.to_string())?;

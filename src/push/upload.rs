@@ -18,7 +18,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use self::direct::Direct;
-pub use self::shapes::{Began, Content, Halt, Route, Routes, Uploaded};
+pub use self::shapes::{Began, Content, Route, Routes, Uploaded};
+pub use super::Halt;
 use super::client::{Client, Fault, FilePart, Refusal};
 use crate::error::Result;
 use crate::event::Notice;

@@ -11,10 +11,10 @@ use super::journal::{FileEntry, FileState};
 use super::live;
 use super::live::LiveObject;
 use super::progress::{Counts, Said};
-use super::records::batch::{self, Send, Sent, most_rows};
-use super::target::Target;
-use super::upload::{Began, Content, Halt, Routes, Uploads};
-use super::{capitalised, refused};
+use super::records::batch::{self, Send, Sent};
+use super::target::{Target, Upserted};
+use super::upload::{Began, Content, Routes, Uploads};
+use super::{Halt, refused};
 use crate::bundle::Bundle;
 use crate::bundle::manifest::Manifest;
 use crate::error::{Error, Result};
@@ -248,8 +248,7 @@ impl Run<'_> {
                 self.reject(&line.id, &fault)?;
                 Ok(None)
             }
-            Err(Halt::Server(refusal)) => Err(refused(refusal, "uploading files")),
-            Err(Halt::Own(error)) => Err(error),
+            Err(halt) => Err(halt.into_error("uploading files")),
         }
     }
 
@@ -284,12 +283,8 @@ impl Run<'_> {
 
     fn attach(&self, stored: &[Attach]) -> Result<()> {
         for part in stored.chunks(self.target.rows()) {
-            let mut sender = Sender { run: self, failed: None };
-            let sent = batch::send(&mut sender, part);
-            if let Some(error) = sender.failed {
-                return Err(error);
-            }
-            sent.map_err(|e| refused(e, "attaching files"))?;
+            batch::send(&mut Sender { run: self }, part)
+                .map_err(|halt| halt.into_error("attaching files"))?;
         }
         Ok(())
     }
@@ -301,52 +296,25 @@ fn entry(id: &str, state: FileState) -> FileEntry {
 
 struct Sender<'s, 'r> {
     run: &'s Run<'r>,
-    failed: Option<Error>,
-}
-
-impl Sender<'_, '_> {
-    fn noted(&mut self, result: Result<()>) -> std::result::Result<(), Refusal> {
-        result.map_err(|error| {
-            self.failed = Some(error);
-            Refusal::Stopped
-        })
-    }
 }
 
 impl Send<Attach> for Sender<'_, '_> {
-    fn send(&mut self, batch: &[Attach]) -> std::result::Result<Sent, Refusal> {
-        let object = self.run.attachment;
-        let query = format!(
-            "mutation A($data: [{}CreateInput!]!, $upsert: Boolean) {{ create{}(data: $data, upsert: $upsert) {{ id }} }}",
-            capitalised(&object.name_singular),
-            capitalised(&object.name_plural)
-        );
+    fn send(&mut self, batch: &[Attach]) -> std::result::Result<Sent, Halt> {
+        let target = self.run.target;
         let data: Vec<&Value> = batch.iter().map(|one| &one.input).collect();
-        match self.run.target.client.core(&query, &json!({ "data": data, "upsert": true })) {
-            Ok(_) => {}
-            Err(Refusal::Data(fault)) => {
-                return match most_rows(&fault) {
-                    Some(rows) if rows < batch.len() => {
-                        self.run.target.set_rows(rows);
-                        Ok(Sent::AtMost(rows))
-                    }
-                    _ => Err(Refusal::Data(fault)),
-                };
-            }
-            Err(refusal) => return Err(refusal),
+        if let Upserted::AtMost(rows) = target.upsert(self.run.attachment, &data, "id")? {
+            return Ok(Sent::AtMost(rows));
         }
         let done: Vec<FileEntry> = batch
             .iter()
             .map(|one| FileEntry { state: FileState::Created, ..one.entry.clone() })
             .collect();
-        let noted = self.run.target.journal.note_files(&done);
-        self.noted(noted)?;
-        self.run.target.wrote(done.len() as u64);
+        target.journal.note_files(&done)?;
+        target.wrote(done.len() as u64);
         Ok(Sent::Done)
     }
 
-    fn guilty(&mut self, one: &Attach, fault: &Fault) -> std::result::Result<(), Refusal> {
-        let noted = self.run.reject(&one.entry.id, fault);
-        self.noted(noted)
+    fn guilty(&mut self, one: &Attach, fault: &Fault) -> Result<()> {
+        self.run.reject(&one.entry.id, fault)
     }
 }

@@ -1,6 +1,8 @@
 //! Sends rows in batches and finds the guilty ones of a batch that is refused, by halves: `m` rows of which `k` are
 //! refused take at most `m/b + 2k·log2 b` requests. It must not know what the rows are.
 
+use crate::error::Error;
+use crate::push::Halt;
 use crate::push::client::{Fault, Refusal};
 
 /// What came of a batch that was sent.
@@ -17,19 +19,19 @@ pub trait Send<T> {
     ///
     /// # Errors
     /// [`Refusal::Data`] and [`Refusal::TooLarge`] lead to smaller batches, everything else ends the run.
-    fn send(&mut self, batch: &[T]) -> Result<Sent, Refusal>;
+    fn send(&mut self, batch: &[T]) -> Result<Sent, Halt>;
     /// One that is refused by itself.
     ///
     /// # Errors
     /// When it cannot be noted.
-    fn guilty(&mut self, one: &T, fault: &Fault) -> Result<(), Refusal>;
+    fn guilty(&mut self, one: &T, fault: &Fault) -> Result<(), Error>;
 }
 
 /// Sends `batch`, whole or in parts.
 ///
 /// # Errors
 /// What ends the run.
-pub fn send<T>(sender: &mut dyn Send<T>, batch: &[T]) -> Result<(), Refusal> {
+pub fn send<T>(sender: &mut dyn Send<T>, batch: &[T]) -> Result<(), Halt> {
     if batch.is_empty() {
         return Ok(());
     }
@@ -39,43 +41,38 @@ pub fn send<T>(sender: &mut dyn Send<T>, batch: &[T]) -> Result<(), Refusal> {
             let rows = rows.clamp(1, batch.len().saturating_sub(1).max(1));
             batch.chunks(rows).try_for_each(|part| send(sender, part))
         }
-        Err(Refusal::Data(fault)) => halve(sender, batch, &fault),
-        Err(Refusal::TooLarge(fault)) if batch.len() == 1 => sender.guilty(&batch[0], &fault),
-        Err(Refusal::TooLarge(_)) => {
+        Err(Halt::Server(Refusal::Data(fault))) => halve(sender, batch, &fault),
+        Err(Halt::Server(Refusal::TooLarge(fault))) if batch.len() == 1 => {
+            Ok(sender.guilty(&batch[0], &fault)?)
+        }
+        Err(Halt::Server(Refusal::TooLarge(_))) => {
             let (left, right) = batch.split_at(batch.len() / 2);
             send(sender, left)?;
             send(sender, right)
         }
-        Err(refusal) => Err(refusal),
+        Err(halt) => Err(halt),
     }
 }
 
 /// Somebody of `batch` is guilty of `fault`. When the left half passes it is somebody of the right one, which then need
 /// not be sent whole to know that.
-fn halve<T>(sender: &mut dyn Send<T>, batch: &[T], fault: &Fault) -> Result<(), Refusal> {
+fn halve<T>(sender: &mut dyn Send<T>, batch: &[T], fault: &Fault) -> Result<(), Halt> {
     if let [one] = batch {
-        return sender.guilty(one, fault);
+        return Ok(sender.guilty(one, fault)?);
     }
     let (left, right) = batch.split_at(batch.len() / 2);
     match sender.send(left) {
         Ok(Sent::Done) => halve(sender, right, fault),
-        Err(Refusal::Data(fault)) => {
+        Err(Halt::Server(Refusal::Data(fault))) => {
             halve(sender, left, &fault)?;
             send(sender, right)
         }
-        Ok(Sent::AtMost(_)) | Err(Refusal::TooLarge(_)) => {
+        Ok(Sent::AtMost(_)) | Err(Halt::Server(Refusal::TooLarge(_))) => {
             send(sender, left)?;
             send(sender, right)
         }
-        Err(refusal) => Err(refusal),
+        Err(halt) => Err(halt),
     }
-}
-
-/// How many rows at a time the server says it takes: "Maximum number of records to upsert is 200."
-pub fn most_rows(fault: &Fault) -> Option<usize> {
-    let said = fault.message.strip_prefix("Maximum number of records to ")?;
-    let number: String = said.chars().filter(char::is_ascii_digit).collect();
-    number.parse().ok().filter(|most| *most > 0)
 }
 
 #[cfg(test)]
@@ -98,19 +95,19 @@ mod tests {
     }
 
     impl Send<usize> for Server {
-        fn send(&mut self, batch: &[usize]) -> Result<Sent, Refusal> {
+        fn send(&mut self, batch: &[usize]) -> Result<Sent, Halt> {
             self.calls += 1;
             if batch.len() > self.most {
                 return Ok(Sent::AtMost(self.most));
             }
             if batch.iter().any(|one| self.bad.contains(one)) {
-                return Err(Refusal::Data(fault("no")));
+                return Err(Halt::Server(Refusal::Data(fault("no"))));
             }
             self.taken.extend(batch);
             Ok(Sent::Done)
         }
 
-        fn guilty(&mut self, one: &usize, _: &Fault) -> Result<(), Refusal> {
+        fn guilty(&mut self, one: &usize, _: &Fault) -> Result<(), Error> {
             self.refused.push(*one);
             Ok(())
         }
@@ -145,12 +142,5 @@ mod tests {
         let all: Vec<usize> = (0..200).collect();
         assert!(send(&mut server, &all).is_ok());
         assert_eq!((server.taken, server.calls), (all, 5));
-    }
-
-    #[test]
-    fn the_limit_is_read_from_the_servers_words() {
-        assert_eq!(most_rows(&fault("Maximum number of records to upsert is 200.")), Some(200));
-        assert_eq!(most_rows(&fault("Maximum number of records to create is 60.")), Some(60));
-        assert_eq!(most_rows(&fault("Invalid value")), None);
     }
 }

@@ -2,40 +2,28 @@
 //! address or domain, and two rows one record. It must not plan.
 
 use super::StepRun;
-use super::batch::{Send, Sent, most_rows};
+use super::batch::{Send, Sent};
 use super::window::{Ready, Refused};
-use crate::error::{Error, Result};
-use crate::push::capitalised;
-use crate::push::client::{Fault, Refusal};
+use crate::error::Result;
+use crate::push::Halt;
+use crate::push::client::Fault;
 use crate::push::journal::{Entry, Reject, RowState};
 use crate::push::live::LiveObject;
 use crate::push::progress::Said;
+use crate::push::target::Upserted;
 use hashbrown::HashMap;
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 /// Sends batches of one window and notes what came of them.
 pub(super) struct Sender<'r, 's> {
     pub(super) run: &'r StepRun<'s>,
     pub(super) object: &'r LiveObject,
-    /// The journal failed: that ends the run, whatever the server said.
-    pub(super) failed: Option<Error>,
 }
 
 impl Sender<'_, '_> {
-    fn noted<T>(&mut self, result: Result<T>) -> std::result::Result<T, Refusal> {
-        result.map_err(|error| {
-            self.failed = Some(error);
-            Refusal::Stopped
-        })
-    }
-
     /// The answer's rows by Close id: they say which record each row has become.
-    fn settle(
-        &mut self,
-        batch: &[&Ready<'_>],
-        answer: &Value,
-    ) -> std::result::Result<Vec<usize>, Refusal> {
+    fn settle(&mut self, batch: &[&Ready<'_>], answer: &Value) -> Result<Vec<usize>> {
         let rows = answer.as_array().map(Vec::as_slice).unwrap_or_default();
         let by_close_id: HashMap<&str, &Value> =
             rows.iter().filter_map(|row| Some((row["closeId"].as_str()?, row))).collect();
@@ -58,8 +46,7 @@ impl Sender<'_, '_> {
             });
         }
         let run = self.run;
-        let noted = run.note_done(batch, &entries);
-        self.noted(noted)?;
+        run.note_done(batch, &entries)?;
         run.target.wrote(entries.len() as u64);
         Ok(lost)
     }
@@ -82,30 +69,15 @@ impl StepRun<'_> {
 }
 
 impl Send<Ready<'_>> for Sender<'_, '_> {
-    fn send(&mut self, batch: &[Ready<'_>]) -> std::result::Result<Sent, Refusal> {
+    fn send(&mut self, batch: &[Ready<'_>]) -> std::result::Result<Sent, Halt> {
         let mut left: Vec<&Ready<'_>> = batch.iter().collect();
-        let plural = capitalised(&self.object.name_plural);
-        let query = format!(
-            "mutation U($data: [{}CreateInput!]!, $upsert: Boolean) {{ create{plural}(data: $data, upsert: $upsert) {{ \
-             id closeId updatedAt }} }}",
-            capitalised(&self.object.name_singular)
-        );
         loop {
             let data: Vec<&Value> = left.iter().map(|one| &one.input).collect();
-            let sent =
-                self.run.target.client.core(&query, &json!({ "data": data, "upsert": true }));
-            let answer = match sent {
-                Ok(answer) => answer,
-                Err(Refusal::Data(fault)) => match most_rows(&fault) {
-                    Some(rows) if rows < batch.len() => {
-                        self.run.target.set_rows(rows);
-                        return Ok(Sent::AtMost(rows));
-                    }
-                    _ => return Err(Refusal::Data(fault)),
-                },
-                Err(refusal) => return Err(refusal),
+            let answer = match self.run.target.upsert(self.object, &data, "id closeId updatedAt")? {
+                Upserted::Rows(answer) => answer,
+                Upserted::AtMost(rows) => return Ok(Sent::AtMost(rows)),
             };
-            let lost = self.settle(&left, &answer[format!("create{plural}").as_str()])?;
+            let lost = self.settle(&left, &answer)?;
             if lost.is_empty() {
                 return Ok(Sent::Done);
             }
@@ -117,8 +89,7 @@ impl Send<Ready<'_>> for Sender<'_, '_> {
                     .to_owned();
                 let refused = Refused { code: "C2T-E343", why, header: None };
                 let entry = Entry { state: RowState::Rejected, ..one.entry.clone() };
-                let noted = self.run.reject(&entry, &one.pending.candidate.cells, &refused);
-                self.noted(noted)?;
+                self.run.reject(&entry, &one.pending.candidate.cells, &refused)?;
             }
             if left.is_empty() {
                 return Ok(Sent::Done);
@@ -126,7 +97,7 @@ impl Send<Ready<'_>> for Sender<'_, '_> {
         }
     }
 
-    fn guilty(&mut self, one: &Ready<'_>, fault: &Fault) -> std::result::Result<(), Refusal> {
+    fn guilty(&mut self, one: &Ready<'_>, fault: &Fault) -> Result<()> {
         let entry = Entry { state: RowState::Rejected, ..one.entry.clone() };
         let cells = one.pending.candidate.cells.iter().map(str::to_owned).collect();
         let reject = Reject {
@@ -136,8 +107,7 @@ impl Send<Ready<'_>> for Sender<'_, '_> {
             header: self.run.blamed(fault),
             cells,
         };
-        let noted = self.run.target.journal.reject(self.run.key, &entry, &reject);
-        self.noted(noted)?;
+        self.run.target.journal.reject(self.run.key, &entry, &reject)?;
         self.run.target.listener.hear(&Said::Step { done: 1 });
         Ok(())
     }

@@ -5,8 +5,8 @@ use crate::error::Result;
 use crate::push::client::Refusal;
 use crate::push::journal::{RowState, StepKey, Waiting};
 use crate::push::progress::Said;
+use crate::push::refused;
 use crate::push::target::Target;
-use crate::push::{capitalised, refused};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -59,19 +59,11 @@ fn one_page(target: &Target<'_>, step: StepKey, object: &str, page: &[Waiting]) 
     if done.is_empty() {
         return Ok(());
     }
-    let live = target.object(object)?;
-    let query = format!(
-        "mutation U($data: [{}CreateInput!]!, $upsert: Boolean) {{ create{}(data: $data, upsert: $upsert) {{ \
-         id closeId updatedAt }} }}",
-        capitalised(&live.name_singular),
-        capitalised(&live.name_plural)
-    );
-    let data: Vec<Map<String, Value>> = inputs.into_values().collect();
-    match target.client.core(&query, &json!({ "data": data, "upsert": true })) {
+    let data: Vec<Value> = inputs.into_values().map(Value::Object).collect();
+    match target.upsert_all(target.object(object)?, &data, "id closeId updatedAt") {
         Ok(answer) => {
-            let key = format!("create{}", capitalised(&live.name_plural));
             let mut changed = Vec::new();
-            for said in answer[key.as_str()].as_array().into_iter().flatten() {
+            for said in &answer {
                 let Some(entry) = said["closeId"].as_str().and_then(|id| entries.get(id)) else {
                     continue;
                 };

@@ -77,13 +77,9 @@ impl StepRun<'_> {
         let to_send: Vec<Ready<'_>> =
             ready.into_iter().filter(|one| !one.entry.state.is_settled()).collect();
         for part in self.batches(&to_send) {
-            let mut sender =
-                Sender { run: self, object: self.target.object(&self.step.object)?, failed: None };
-            let sent = batch::send(&mut sender, part);
-            if let Some(error) = sender.failed {
-                return Err(error);
-            }
-            sent.map_err(|e| refused(e, &format!("writing {}", super::step_name(self.step))))?;
+            let mut sender = Sender { run: self, object: self.target.object(&self.step.object)? };
+            let doing = || format!("writing {}", super::step_name(self.step));
+            batch::send(&mut sender, part).map_err(|halt| halt.into_error(&doing()))?;
         }
         Ok(())
     }

@@ -4,9 +4,6 @@ use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
-use crate::push::client::Refusal;
-
 /// A way to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,20 +84,4 @@ pub struct Uploaded {
     pub sent_as: String,
     /// The way it went.
     pub route: Route,
-}
-
-/// Why a file is not there.
-#[derive(Debug)]
-pub enum Halt {
-    /// The server, the way to it, or the file's own bytes (`Data`, code `SOURCE`). With `Data` the file is set aside and
-    /// the run goes on.
-    Server(Refusal),
-    /// It could not be remembered.
-    Own(Error),
-}
-
-impl From<Refusal> for Halt {
-    fn from(refusal: Refusal) -> Self {
-        Self::Server(refusal)
-    }
 }
