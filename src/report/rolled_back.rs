@@ -6,12 +6,10 @@ use std::fmt::Write as _;
 
 /// The closing table.
 pub fn table(outcome: &Outcome) -> String {
-    let head =
-        ["Step", "Known", "Destroyed", "Put back", "Kept", "Gone already", "Untouched"];
+    let head = ["Step", "Known", "Destroyed", "Put back", "Kept", "Gone already", "Untouched"];
     let mut table = Table::new(&head);
     for one in &outcome.steps {
-        let figures =
-            [one.known, one.destroyed, one.put_back, one.kept, one.gone, one.untouched];
+        let figures = [one.known, one.destroyed, one.put_back, one.kept, one.gone, one.untouched];
         table.row(std::iter::once(one.step.clone()).chain(figures.map(number)));
     }
     let mut out = table.text();

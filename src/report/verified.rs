@@ -7,8 +7,7 @@ use std::fmt::Write as _;
 
 /// The closing table and the verdict.
 pub fn table(outcome: &Outcome) -> String {
-    let head =
-        ["Step", "Rows", "Compared", "Equal", "Different", "Missing", "Waiting", "Rejected"];
+    let head = ["Step", "Rows", "Compared", "Equal", "Different", "Missing", "Waiting", "Rejected"];
     let mut table = Table::new(&head);
     for one in &outcome.steps {
         let figures = [
@@ -51,7 +50,9 @@ fn verdict(outcome: &Outcome) -> String {
     let findings = number(outcome.findings);
     let found = match (outcome.findings, outcome.wrong) {
         (0, _) => "all of them are as the bundle says".to_owned(),
-        (_, wrong) => format!("{} of them are not as the bundle says ({findings} findings)", number(wrong)),
+        (_, wrong) => {
+            format!("{} of them are not as the bundle says ({findings} findings)", number(wrong))
+        }
     };
     if !outcome.sample || outcome.looked_at >= outcome.rows {
         let rejected: u64 = outcome.steps.iter().map(|step| step.rejected).sum();
@@ -76,13 +77,17 @@ mod tests {
     #[test]
     fn the_verdict_says_what_was_looked_at() {
         let whole = Outcome { rows: 1200, looked_at: 1200, ..Outcome::default() };
-        assert_eq!(verdict(&whole), "1,200 rows were looked at, and all of them are as the bundle says.");
+        assert_eq!(
+            verdict(&whole),
+            "1,200 rows were looked at, and all of them are as the bundle says."
+        );
         let found = Outcome { findings: 3, wrong: 2, ..whole.clone() };
         assert_eq!(
             verdict(&found),
             "1,200 rows were looked at, and 2 of them are not as the bundle says (3 findings)."
         );
-        let sample = Outcome { sample: true, looked_at: 300, at_most: 0.009_9, rows_at_most: 11, ..whole };
+        let sample =
+            Outcome { sample: true, looked_at: 300, at_most: 0.009_9, rows_at_most: 11, ..whole };
         assert_eq!(
             verdict(&sample),
             "300 of 1,200 rows were looked at, and all of them are as the bundle says: with 95 % confidence at most 0.99 % of all rows (11) are wrong."

@@ -38,9 +38,7 @@ impl Kept {
     pub(super) fn add(&mut self, object: &str, close_id: &str, id: &str, why: &str) -> Result<()> {
         self.count += 1;
         match &mut self.writer {
-            Some(writer) => {
-                writer.write_record([object, close_id, id, why]).map_err(Error::report)
-            }
+            Some(writer) => writer.write_record([object, close_id, id, why]).map_err(Error::report),
             None => Ok(()),
         }
     }

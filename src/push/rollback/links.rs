@@ -126,7 +126,8 @@ impl Undo<'_> {
             made.iter().any(|one| {
                 record["linkedRecordId"] == one.own
                     && record[one.other.0.as_str()] == one.other.1
-                    && (self.is_since(record) || record["createdAt"].as_str() == one.created_at.as_deref())
+                    && (self.is_since(record)
+                        || record["createdAt"].as_str() == one.created_at.as_deref())
             })
         };
         let ids: Vec<String> = found

@@ -13,8 +13,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 const EDITED: &str = "somebody has changed it since the push";
-const UNAWARES: &str = "it was there before the push, which met it by address or domain; what it said is not known";
-const REFUSED: &str = "the server has refused its row at last; whether the push made it is not known";
+const UNAWARES: &str =
+    "it was there before the push, which met it by address or domain; what it said is not known";
+const REFUSED: &str =
+    "the server has refused its row at last; whether the push made it is not known";
 
 /// What is to be done with a row's record.
 enum Plan {
@@ -182,7 +184,9 @@ impl Undo<'_> {
             return Ok(if ours || again || force { Plan::PutBack } else { Plan::Keep(EDITED) });
         }
         Ok(match entry.state {
-            RowState::Created if !force && entry.updated.is_some() && !is(entry.updated.as_deref()) => {
+            RowState::Created
+                if !force && entry.updated.is_some() && !is(entry.updated.as_deref()) =>
+            {
                 Plan::Keep(EDITED)
             }
             RowState::Created | RowState::Creating => Plan::Destroy,
@@ -220,7 +224,9 @@ fn selection(object: &LiveObject) -> String {
 pub(super) fn same_moment(one: Option<&str>, other: Option<&str>) -> bool {
     let read = |text: &str| text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond);
     match (one, other) {
-        (Some(one), Some(other)) => one == other || (read(one).is_some() && read(one) == read(other)),
+        (Some(one), Some(other)) => {
+            one == other || (read(one).is_some() && read(one) == read(other))
+        }
         _ => false,
     }
 }

@@ -1,8 +1,8 @@
 //! Attachments against `files.csv`: name, category, time, the records that show them and, when asked, their content, which
 //! is hashed as it comes and never held. It must not judge files the bundle does not hold.
 
-use super::findings::{Finding, Kind};
 use super::bound::Draw;
+use super::findings::{Finding, Kind};
 use super::{Check, Counts};
 use crate::error::{Error, Result};
 use crate::push::client::Refusal;
@@ -69,8 +69,7 @@ impl Check<'_> {
     /// The attachments that are drawn.
     pub(super) fn files(&mut self, mut draw: Draw) -> Result<Counts> {
         let Some(index) = &self.manifest.attachments.index else { return Ok(Counts::default()) };
-        let mut counts =
-            Counts { step: "files".to_owned(), rows: index.rows, ..Counts::default() };
+        let mut counts = Counts { step: "files".to_owned(), rows: index.rows, ..Counts::default() };
         let unreadable = |e: csv::Error| Error {
             source: Some(Box::new(e)),
             ..Error::failed("C2T-E345", "the file cannot be read as CSV")
@@ -155,7 +154,12 @@ impl Check<'_> {
             right = false;
             let expected = json!(head.of(line, "sha256"));
             let about = Finding::about("attachment", close_id, id, kind);
-            self.out.findings.add(&Finding { field: "sha256".to_owned(), expected, found, ..about })?;
+            self.out.findings.add(&Finding {
+                field: "sha256".to_owned(),
+                expected,
+                found,
+                ..about
+            })?;
         }
         *(if right { &mut counts.equal } else { &mut counts.different }) += 1;
         self.wrong += u64::from(!right);
@@ -183,7 +187,8 @@ impl Check<'_> {
         let instant = |text: &str| text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond);
         let mut differences = Vec::new();
         let mut differs = |field: &str, header: &str, expected: Value| {
-            let (field, header, found) = (field.to_owned(), header.to_owned(), record[field].clone());
+            let (field, header, found) =
+                (field.to_owned(), header.to_owned(), record[field].clone());
             differences.push(Difference { field, sub_field: None, header, expected, found });
         };
         for (field, header) in [("name", "name"), ("fileCategory", "category")] {
@@ -229,7 +234,9 @@ impl Check<'_> {
 /// What is read of an attachment: older versions have neither category nor files of their own (`twenty-api.md` §12.1).
 fn selection(object: &LiveObject) -> String {
     let mut wanted = vec!["id".to_owned(), "deletedAt".to_owned(), "createdAt".to_owned()];
-    for (field, part) in [("name", "name"), ("fileCategory", "fileCategory"), ("file", "file { fileId url }")] {
+    for (field, part) in
+        [("name", "name"), ("fileCategory", "fileCategory"), ("file", "file { fileId url }")]
+    {
         if object.field(field).is_some_and(|field| field.is_active) {
             wanted.push(part.to_owned());
         }

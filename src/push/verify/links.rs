@@ -28,13 +28,10 @@ pub(super) struct Links<'l> {
 }
 
 impl<'l> Links<'l> {
-    pub(super) fn new(
-        target: &'l Target<'l>,
-        manifest: &Manifest,
-        step: &Step,
-    ) -> Result<Self> {
+    pub(super) fn new(target: &'l Target<'l>, manifest: &Manifest, step: &Step) -> Result<Self> {
         let junction = target.object(&format!("{}Target", step.object))?;
-        let own = junction.target_column(&step.object).unwrap_or_else(|| format!("{}Id", step.object));
+        let own =
+            junction.target_column(&step.object).unwrap_or_else(|| format!("{}Id", step.object));
         let name = targets_name(step);
         let steps = target.journal.step_infos()?;
         let key = steps.iter().find(|info| info.name == name).map(|info| info.key);
@@ -122,9 +119,8 @@ impl<'l> Links<'l> {
         out: &mut Lists,
     ) -> Result<bool> {
         let id = one.entry.id.to_string();
-        let about = |kind| {
-            Finding::about(&self.junction.name_singular, &one.row.close_id, &id, kind)
-        };
+        let about =
+            |kind| Finding::about(&self.junction.name_singular, &one.row.close_id, &id, kind);
         let mut right = true;
         let mut expected: HashSet<(String, String)> = HashSet::new();
         for link in &one.row.links {

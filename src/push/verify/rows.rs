@@ -178,8 +178,11 @@ impl<'s> StepCheck<'s> {
         for difference in &differences {
             out.add(&Finding::value(object, close_id, &id, difference))?;
         }
-        let count =
-            if differences.is_empty() { &mut self.counts.equal } else { &mut self.counts.different };
+        let count = if differences.is_empty() {
+            &mut self.counts.equal
+        } else {
+            &mut self.counts.different
+        };
         *count += 1;
         Ok(!differences.is_empty())
     }
