@@ -5,7 +5,7 @@
 
 use super::cases::{self, Bundle};
 use super::fake_twenty::{FakeTwenty, Settings};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
@@ -63,6 +63,19 @@ impl Ground {
     pub fn pushed() -> Self {
         let ground = Self::default();
         ground.push();
+        ground
+    }
+
+    /// A workspace where some of the sample's records are already: a company, a person, and a task of somebody else.
+    pub fn met() -> Self {
+        let ground = Self::default();
+        let twenty = &ground.twenty;
+        let none = json!([]);
+        twenty.add("company", json!({ "name": "Schluessellos", "domainName": {
+            "primaryLinkUrl": "https://schluessellos.example", "primaryLinkLabel": "Home", "secondaryLinks": none } }));
+        twenty.add("person", json!({ "name": { "firstName": "Odalys", "lastName": "Before" }, "jobTitle": "Owner",
+            "emails": { "primaryEmail": "odalys@example.com", "additionalEmails": ["more@example.com"] } }));
+        twenty.add("task", json!({ "title": "Water the plants", "status": "TODO" }));
         ground
     }
 
@@ -129,6 +142,12 @@ fn ran(output: Output) -> Ran {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
     Ran { code: output.status.code(), stdout, stderr }
+}
+
+/// The sample's manifest.
+pub fn manifest() -> Value {
+    serde_json::from_slice(&std::fs::read(SAMPLE.path().join("manifest.json")).expect("a manifest"))
+        .expect("JSON")
 }
 
 /// The lines of two dumps that differ.

@@ -48,7 +48,7 @@ create table if not exists change (number integer primary key, kind text not nul
     name text not null, id text, before text, done integer not null);
 create table if not exists file (id text primary key, state integer not null, began text, file_id text,
     sent_as text, why text) without rowid;
-create table if not exists undone (id blob primary key, object text not null) without rowid;
+create table if not exists undone (id blob primary key, object text not null, since text) without rowid;
 ";
 
 /// See the module's head. Threads may share it.

@@ -69,9 +69,10 @@ impl Journal {
     /// As [`Journal::step_infos`].
     pub fn undo(&self, step: StepKey, object: &str, entries: &[&Entry]) -> Result<()> {
         self.write(|db| {
-            let mut put = db.prepare_cached("insert or replace into undone values (?1, ?2)")?;
+            let mut put = db.prepare_cached("insert or replace into undone values (?1, ?2, ?3)")?;
             for entry in entries {
-                put.execute(params![entry.id.as_bytes().as_slice(), object])?;
+                let since = entry.before.as_ref().and_then(|before| before["updatedAt"].as_str());
+                put.execute(params![entry.id.as_bytes().as_slice(), object, since])?;
                 for table in ["row", "reject", "repaired", "waiting"] {
                     let sql = format!("delete from {table} where step = ?1 and close_id = ?2");
                     db.prepare_cached(&sql)?.execute(params![step.0, entry.close_id])?;
@@ -81,31 +82,41 @@ impl Journal {
         })
     }
 
-    /// Records of an object that were taken back, in the order of their ids, after `last`.
+    /// Records of an object that were taken back, in the order of their ids, after `last`; with the time of their last
+    /// change before the push, where they were there.
     ///
     /// # Errors
     /// As [`Journal::step_infos`].
-    pub fn undone(&self, object: &str, last: Uuid, most: usize) -> Result<Vec<Uuid>> {
+    pub fn undone(
+        &self,
+        object: &str,
+        last: Uuid,
+        most: usize,
+    ) -> Result<Vec<(Uuid, Option<String>)>> {
         self.read(|db| {
-            let sql = "select id from undone where object = ?1 and id > ?2 order by id limit ?3";
+            let sql =
+                "select id, since from undone where object = ?1 and id > ?2 order by id limit ?3";
             let mut find = db.prepare_cached(sql)?;
             let found = find
                 .query_map(params![object, last.as_bytes().as_slice(), most as i64], |row| {
-                    uuid(&row.get::<_, Vec<u8>>(0)?)
+                    Ok((uuid(&row.get::<_, Vec<u8>>(0)?)?, row.get(1)?))
                 })?;
             found.collect()
         })
     }
 
-    /// Whether the record is the journal's: written by the push, or taken back.
+    /// Whether the record is the journal's, written by the push or taken back; with the time of its last change before the
+    /// push, where it was there and is taken back.
     ///
     /// # Errors
     /// As [`Journal::step_infos`].
-    pub fn concerns(&self, id: Uuid) -> Result<bool> {
+    pub fn concerns(&self, id: Uuid) -> Result<Option<Option<String>>> {
         self.read(|db| {
-            let sql =
-                "select 1 from row where id = ?1 union all select 1 from undone where id = ?1";
-            db.prepare_cached(sql)?.exists([id.as_bytes().as_slice()])
+            let sql = "select since from undone where id = ?1 \
+                 union all select null from row where id = ?1 limit 1";
+            db.prepare_cached(sql)?
+                .query_row([id.as_bytes().as_slice()], |row| row.get(0))
+                .optional()
         })
     }
 

@@ -55,9 +55,11 @@ impl Undo<'_> {
         self.phase("schema", (made.len() + altered.len()) as u64);
         let live =
             live::schema(&self.target.client).map_err(|e| refused(e, "reading the schema"))?;
+        let used = self.used(&made, &live)?;
         for change in made {
             match change.kind {
                 Kind::Object => self.object(change, &live)?,
+                _ if used.contains(&change.number) => self.keep(change, USED)?,
                 _ => self.field(change, &live)?,
             }
             self.step(1);
@@ -84,32 +86,47 @@ impl Undo<'_> {
     fn field(&mut self, change: &Change, live: &Live) -> Result<()> {
         let object = live.object(&change.object);
         let field = object.and_then(|object| object.field(&change.name));
-        if let (Some(object), Some(field)) = (object, field) {
-            if !self.options.force && self.is_used(object, field)? {
-                return self.keep(change, USED);
-            }
+        if let Some(field) = field {
             self.remove((DELETE_FIELD, UPDATE_FIELD), &field.id, change)?;
             self.outcome.schema.fields += 1;
         }
         self.journal.unchanged(change.number)
     }
 
-    /// Whether a record has a value in a field, one in the trash too.
-    fn is_used(&self, object: &LiveObject, field: &LiveField) -> Result<bool> {
-        let filled = json!({ "is": "NOT_NULL" });
-        if let Some(column) = field.join_column() {
-            return self.any(object, &json!({ column: filled }));
+    /// The fields of these changes in which a record has a value, one in the trash too: a question for each object, and
+    /// more only where the server does not count the type.
+    fn used(&self, made: &[&Change], live: &Live) -> Result<Vec<i64>> {
+        let mut used = Vec::new();
+        if self.options.force {
+            return Ok(used);
         }
-        if let Some((_, part)) = TELLING.iter().find(|(kind, _)| *kind == field.kind) {
-            let mut all = vec![json!({ &field.name: { *part: filled } })];
-            if field.kind != "CURRENCY" {
-                all.push(json!({ &field.name: { *part: { "neq": "" } } }));
+        let mut objects: Vec<&str> = made.iter().map(|change| change.object.as_str()).collect();
+        objects.sort_unstable();
+        objects.dedup();
+        for object in objects.into_iter().filter_map(|name| live.object(name)) {
+            let own = made.iter().filter(|change| change.object == object.name_singular);
+            let fields: Vec<(i64, &LiveField)> = own
+                .filter_map(|change| Some((change.number, object.field(&change.name)?)))
+                .collect();
+            let (counted, other): (Vec<_>, Vec<_>) =
+                fields.iter().partition(|(_, field)| is_counted(field));
+            let counts: Vec<String> = counted.iter().map(|(_, field)| count_of(field)).collect();
+            let answer =
+                self.ask(object, &Value::Null, &format!("totalCount {}", counts.join(" ")))?;
+            if answer["totalCount"] == 0 {
+                continue;
             }
-            return self.any(object, &json!({ "and": all }));
+            let filled = counted.iter().zip(&counts).filter(|(_, count)| {
+                answer[count.as_str()].as_u64().is_some_and(|count| count > 0)
+            });
+            used.extend(filled.map(|((number, _), _)| *number));
+            for (number, field) in other {
+                if self.any(object, &filled_filter(field))? {
+                    used.push(number);
+                }
+            }
         }
-        let count = format!("countNotEmpty{}", capitalised(&field.name));
-        let answer = self.ask(object, &Value::Null, &count)?;
-        Ok(answer[count.as_str()].as_u64().is_some_and(|count| count > 0))
+        Ok(used)
     }
 
     /// Whether a filter finds a record.
@@ -204,6 +221,30 @@ impl Undo<'_> {
         let id = change.id.as_deref().unwrap_or_default();
         self.kept.add(&full_name(change), "", id, why)
     }
+}
+
+/// Whether the server counts the values of a field.
+fn is_counted(field: &LiveField) -> bool {
+    field.join_column().is_none() && TELLING.iter().all(|(kind, _)| *kind != field.kind)
+}
+
+/// The server's name for the number of values of a field.
+fn count_of(field: &LiveField) -> String {
+    format!("countNotEmpty{}", capitalised(&field.name))
+}
+
+/// Finds records with a value in a relation or composite.
+fn filled_filter(field: &LiveField) -> Value {
+    let filled = json!({ "is": "NOT_NULL" });
+    if let Some(column) = field.join_column() {
+        return json!({ column: filled });
+    }
+    let part = TELLING.iter().find(|(kind, _)| *kind == field.kind).map_or("", |(_, part)| *part);
+    let mut all = vec![json!({ &field.name: { part: filled } })];
+    if field.kind != "CURRENCY" {
+        all.push(json!({ &field.name: { part: { "neq": "" } } }));
+    }
+    json!({ "and": all })
 }
 
 /// `company.closeId`; of an object its name.

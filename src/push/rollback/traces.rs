@@ -85,7 +85,7 @@ impl Undo<'_> {
             loop {
                 let page = self.journal.undone(object, last, LOOK)?;
                 let Some(end) = page.last() else { break };
-                last = *end;
+                last = end.0;
                 all += self.page_of_lines(timeline, (object, &column), &page, &started)?;
             }
         }
@@ -96,10 +96,10 @@ impl Undo<'_> {
         &mut self,
         timeline: &LiveObject,
         (object, column): (&str, &str),
-        page: &[Uuid],
+        page: &[(Uuid, Option<String>)],
         started: &str,
     ) -> Result<u64> {
-        let ids: Vec<String> = page.iter().map(Uuid::to_string).collect();
+        let ids: Vec<String> = page.iter().map(|(id, _)| id.to_string()).collect();
         let since = json!({ "gte": started });
         // A line that was dated back has been changed since.
         let filter = json!({ "and": [
@@ -109,11 +109,15 @@ impl Undo<'_> {
         ] });
         let found = self
             .target
-            .find(timeline, filter, "id workspaceMemberId")
+            .find(timeline, filter, &format!("id createdAt workspaceMemberId {column}"))
             .map_err(|e| refused(e, "looking for the timeline's lines"))?;
+        let since = |line: &Value| {
+            let about = line[column].as_str().and_then(|id| Uuid::parse_str(id).ok())?;
+            page.iter().find(|(id, _)| *id == about)?.1.as_deref()
+        };
         let lines: Vec<String> = found
             .iter()
-            .filter(|line| line["workspaceMemberId"].is_null())
+            .filter(|line| line["workspaceMemberId"].is_null() && is_later(line, since(line)))
             .filter_map(|line| line["id"].as_str().map(str::to_owned))
             .collect();
         let gone = self.destroy("timelineActivity", &lines)?;
@@ -135,7 +139,7 @@ impl Undo<'_> {
         let plural = &runs.name_plural;
         let query = format!(
             "query R($filter: WorkflowRunFilterInput, $after: String) {{ {plural}(filter: $filter, first: {RUNS}, after: $after) {{ \
-             edges {{ node {{ id {selection} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+             edges {{ node {{ id createdAt {selection} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"
         );
         let filter = json!({ "createdAt": { "gte": started } });
         let (mut ours, mut after) = (Vec::new(), Value::Null);
@@ -151,7 +155,8 @@ impl Undo<'_> {
                 let mut ids = Vec::new();
                 triggers(&edge["node"], "", "", &mut ids);
                 for id in ids {
-                    if self.journal.concerns(id)? {
+                    let concerns = self.journal.concerns(id)?;
+                    if concerns.is_some_and(|since| is_later(&edge["node"], since.as_deref())) {
                         ours.extend(edge["node"]["id"].as_str().map(str::to_owned));
                         break;
                     }
@@ -166,6 +171,13 @@ impl Undo<'_> {
         self.outcome.runs += gone;
         Ok(gone)
     }
+}
+
+/// Whether something came after the last change before the push: the push's own time is known to the second only.
+fn is_later(record: &Value, since: Option<&str>) -> bool {
+    let read = |text: &str| text.parse::<Timestamp>().ok();
+    let (at, since) = (record["createdAt"].as_str().and_then(read), since.and_then(read));
+    since.is_none_or(|since| at.is_some_and(|at| at > since))
 }
 
 /// The records an event was about: `recordId`, and `id` right inside what the record was before or after. Ids the record
