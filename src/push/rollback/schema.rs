@@ -54,7 +54,7 @@ impl Undo<'_> {
         }
         self.phase("schema", (made.len() + altered.len()) as u64);
         let live =
-            live::schema(&self.target.client).map_err(|e| refused(e, "reading the schema"))?;
+            live::schema(self.target.client).map_err(|e| refused(e, "reading the schema"))?;
         let used = self.used(&made, &live)?;
         for change in made {
             match change.kind {
@@ -168,7 +168,7 @@ impl Undo<'_> {
             }
             Err(refusal @ Refusal::Data(_)) => {
                 // An answer that was lost: the second request finds nothing to remove.
-                let live = live::schema(&self.target.client)
+                let live = live::schema(self.target.client)
                     .map_err(|e| refused(e, "reading the schema"))?;
                 let object = live.object(&change.object);
                 let there = match change.kind {
