@@ -57,3 +57,35 @@ fn verdict(outcome: &Outcome) -> &'static str {
         _ => "The workspace is as it was before the push.",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::push::rollback::{Counts, SchemaCounts};
+
+    #[test]
+    fn every_row_is_mentioned_and_the_end_is_one_sentence() {
+        let step = Counts {
+            step: "people".to_owned(),
+            known: 1300,
+            destroyed: 1200,
+            put_back: 90,
+            kept: 10,
+            ..Counts::default()
+        };
+        let schema = SchemaCounts { objects: 1, fields: 26, altered: 1, ..SchemaCounts::default() };
+        let outcome = Outcome { steps: vec![step], schema, kept: 10, ..Outcome::default() };
+        let said = table(&outcome);
+        let row: Vec<&str> = said
+            .lines()
+            .find(|line| line.starts_with("people"))
+            .unwrap()
+            .split_whitespace()
+            .collect();
+        assert_eq!(row, ["people", "1,300", "1,200", "90", "10", "0", "0"]);
+        assert!(said.contains("1 objects and 26 fields removed, 1 fields put back, 0 kept."));
+        assert!(said.ends_with("Something was kept: a person must decide.\n"));
+        let done = Outcome { kept: 0, ..outcome };
+        assert!(table(&done).ends_with("The workspace is as it was before the push.\n"));
+    }
+}

@@ -66,7 +66,8 @@ impl Ground {
         ground
     }
 
-    /// A workspace where some of the sample's records are already: a company, a person, and a task of somebody else.
+    /// A workspace where some of the sample's records are already: a company, two people, one of them in the
+    /// trash, and a task; and a task of somebody else.
     pub fn met() -> Self {
         let ground = Self::default();
         let twenty = &ground.twenty;
@@ -75,6 +76,15 @@ impl Ground {
             "primaryLinkUrl": "https://schluessellos.example", "primaryLinkLabel": "Home", "secondaryLinks": none } }));
         twenty.add("person", json!({ "name": { "firstName": "Odalys", "lastName": "Before" }, "jobTitle": "Owner",
             "emails": { "primaryEmail": "odalys@example.com", "additionalEmails": ["more@example.com"] } }));
+        let trash = "5f81afc4-41c7-4f2a-b889-1b18fb25a89e";
+        twenty.add(
+            "person",
+            json!({ "id": trash, "emails": { "primaryEmail": "ohne@schluessellos.example" } }),
+        );
+        twenty.soft_delete("person", trash);
+        // The row's own id: an import by hand would have left it.
+        let task = "7987a021-d9a0-51d9-b73f-68652437b38f";
+        twenty.add("task", json!({ "id": task, "title": "By hand", "status": "TODO" }));
         twenty.add("task", json!({ "title": "Water the plants", "status": "TODO" }));
         ground
     }
@@ -100,14 +110,14 @@ impl Ground {
     }
 
     pub fn run(&self, verb: &str, more: &[&str]) -> Ran {
-        ran(self.command(verb, more).output().expect("the program runs"))
+        ran(&self.command(verb, more).output().expect("the program runs"))
     }
 
     /// Runs it as the one that a mishap may kill.
     pub fn run_as_victim(&self, verb: &str, more: &[&str]) -> Ran {
         let child = self.command(verb, more).spawn().expect("the program runs");
         self.twenty.victim(child.id());
-        ran(child.wait_with_output().expect("the program ends"))
+        ran(&child.wait_with_output().expect("the program ends"))
     }
 
     /// A file the last run has left for people.
@@ -138,7 +148,7 @@ impl Ground {
     }
 }
 
-fn ran(output: Output) -> Ran {
+fn ran(output: &Output) -> Ran {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
     Ran { code: output.status.code(), stdout, stderr }

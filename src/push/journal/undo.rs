@@ -153,3 +153,57 @@ impl Journal {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::RowState;
+    use super::*;
+    use serde_json::json;
+
+    fn row(number: u128, state: RowState, before: Option<&str>) -> Entry {
+        Entry {
+            close_id: format!("lead_{number}"),
+            id: Uuid::from_u128(number),
+            state,
+            hash: 1,
+            updated: None,
+            before: before.map(|at| json!({ "updatedAt": at })),
+        }
+    }
+
+    #[test]
+    fn what_is_taken_back_is_remembered_until_the_journal_begins_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::open(dir.path()).unwrap();
+        let step = journal.step("companies", "company", true).unwrap();
+        let (made, met) =
+            (row(1, RowState::Created, None), row(2, RowState::Updated, Some("then")));
+        journal.note(step, &[made.clone(), met.clone(), row(3, RowState::Created, None)]).unwrap();
+        journal.set_about("empty:companies", "yes").unwrap();
+        assert_eq!(
+            journal.whose(made.id).unwrap(),
+            Some(("company".to_owned(), "lead_1".to_owned()))
+        );
+        journal.undo(step, "company", &[&made, &met]).unwrap();
+        assert_eq!(journal.whose(made.id).unwrap(), None);
+        assert_eq!(journal.concerns(made.id).unwrap(), Some(None));
+        assert_eq!(journal.concerns(met.id).unwrap(), Some(Some("then".to_owned())));
+        assert_eq!(journal.concerns(Uuid::from_u128(3)).unwrap(), Some(None));
+        assert_eq!(journal.concerns(Uuid::from_u128(4)).unwrap(), None);
+        let undone = journal.undone("company", Uuid::nil(), 9).unwrap();
+        assert_eq!(undone, [(made.id, None), (met.id, Some("then".to_owned()))]);
+        assert_eq!(journal.undone("company", met.id, 9).unwrap(), []);
+        assert!(!journal.has_no_rows().unwrap());
+        journal.undo(step, "company", &[&row(3, RowState::Created, None)]).unwrap();
+        assert!(journal.has_no_rows().unwrap());
+        journal.forget_empty().unwrap();
+        assert_eq!(journal.about("empty:companies").unwrap(), None);
+        journal.set_about("undoing", "now").unwrap();
+        journal.set_about("started", "now").unwrap();
+        journal.begin_anew().unwrap();
+        assert_eq!(journal.about("started").unwrap(), None);
+        assert_eq!(journal.about("undoing").unwrap().as_deref(), Some("now"));
+        assert!(journal.step_infos().unwrap().is_empty());
+        assert_eq!(journal.concerns(made.id).unwrap(), None);
+    }
+}

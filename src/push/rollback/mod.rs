@@ -19,7 +19,7 @@ mod traces;
 
 pub use kept::FILE as KEPT_FILE;
 
-use super::client::Refusal;
+use super::client::{Clock, Real, Refusal};
 use super::journal::{self, FileState, Journal};
 use super::progress::{Counts as Told, Listen, Said};
 use super::run::{Connect, Session};
@@ -32,7 +32,6 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 use uuid::Uuid;
 
 /// Records destroyed in one request (`twenty-observed.md` E6).
@@ -146,7 +145,7 @@ pub fn rollback(
     stop: Arc<AtomicBool>,
     listener: &Arc<dyn Listen + Send>,
 ) -> Result<Outcome> {
-    let began = Instant::now();
+    let clock = Real::default();
     let session = Session::open(&options.connect, stop, Arc::clone(listener))?;
     let folder = journal::folder(place, options.connect.journal.as_deref(), &session.workspace);
     if !Journal::exists(&folder) {
@@ -180,7 +179,7 @@ pub fn rollback(
     undo.outcome.kept_list = undo.kept.finish()?;
     let mut outcome = undo.outcome;
     outcome.calls = session.client.calls();
-    outcome.seconds = began.elapsed().as_secs_f64();
+    outcome.seconds = clock.now().as_secs_f64();
     Ok(outcome)
 }
 

@@ -205,9 +205,9 @@ mod tests {
     #[test]
     fn a_run_belongs_to_the_record_of_its_event() {
         let (person, company) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let (one, other) = (person.to_string(), company.to_string());
-        let node = json!({ "id": Uuid::from_u128(3).to_string(), "state": { "stepInfos": { "trigger": { "result": {
-            "recordId": one, "properties": { "after": { "id": one, "companyId": other } } } } } } });
+        let said = |id: Uuid| id.to_string();
+        let node = json!({ "id": said(Uuid::from_u128(3)), "state": { "stepInfos": { "trigger": { "result": {
+            "recordId": said(person), "properties": { "after": { "id": said(person), "companyId": said(company) } } } } } } });
         let mut found = Vec::new();
         triggers(&node, "", "", &mut found);
         assert_eq!(found, [person, person]);

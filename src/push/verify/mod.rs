@@ -14,6 +14,7 @@ mod links;
 mod out;
 mod rows;
 
+use super::client::{Clock, Real};
 use super::journal::{self, Journal};
 use super::progress::{Counts as Told, Listen, Said};
 use super::records::{Repairs, Rows};
@@ -31,7 +32,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
 /// Bytes of rows looked at together.
 const WINDOW: usize = 8 << 20;
@@ -131,7 +131,7 @@ pub fn verify(
     stop: Arc<AtomicBool>,
     listener: &Arc<dyn Listen + Send>,
 ) -> Result<Outcome> {
-    let began = Instant::now();
+    let clock = Real::default();
     let bundle = Bundle::open(place)?;
     let manifest = bundle.manifest()?;
     let session = Session::open(&options.connect, stop, Arc::clone(listener))?;
@@ -173,7 +173,7 @@ pub fn verify(
         rows_at_most: proof.rows_at_most(),
         lists,
         calls: session.client.calls(),
-        seconds: began.elapsed().as_secs_f64(),
+        seconds: clock.now().as_secs_f64(),
     })
 }
 
