@@ -8,6 +8,8 @@ use std::path::PathBuf;
 #[cfg(feature = "network")]
 pub mod network;
 
+/// Options of every command stand behind its own.
+const LAST: usize = 900;
 /// More shares than anybody has machines.
 const MAX_SHARDS: u32 = 10_000;
 
@@ -30,13 +32,13 @@ pub struct Cli {
 #[derive(Debug, Args)]
 pub struct Global {
     /// Form of the result on standard output
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    #[arg(long, global = true, display_order = LAST, value_enum, default_value_t = Format::Text)]
     pub format: Format,
     /// Say nothing on standard error but errors
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = LAST)]
     pub quiet: bool,
     /// Say more on standard error
-    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    #[arg(short, long, global = true, display_order = LAST, conflicts_with = "quiet")]
     pub verbose: bool,
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// How to reach Twenty. The API key is read from `TWENTY_API_KEY` or from a file, never from the command line.
 #[derive(Debug, Args)]
 pub struct ConnectArgs {
-    /// The server: <https://api.twenty.com> in the cloud, else the address you open Twenty at
+    /// The server: `https://api.twenty.com` in the cloud, else the address you open Twenty at
     #[arg(long, value_name = "URL")]
     pub url: String,
     /// File with the API key; otherwise the environment variable `TWENTY_API_KEY`
