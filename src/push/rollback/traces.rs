@@ -127,8 +127,8 @@ impl Undo<'_> {
 
     /// Whether a run is about what the push or the rollback did to a record, and not about what was before: a worker may
     /// write that one down when the push has begun already.
-    fn is_run_of(&self, run: &Value, since: Option<String>) -> bool {
-        let Some(since) = since.as_deref() else { return true };
+    fn is_run_of(&self, run: &Value, since: Option<&str>) -> bool {
+        let Some(since) = since else { return true };
         let event = json!({ "createdAt": event_time(run, "") });
         let undoing = self.undoing.as_deref();
         (event["createdAt"].is_string() && is_later(&event, Some(since)))
@@ -167,7 +167,8 @@ impl Undo<'_> {
                 triggers(&edge["node"], "", "", &mut ids);
                 for id in ids {
                     let concerns = self.journal.concerns(id)?;
-                    if concerns.is_some_and(|since| self.is_run_of(&edge["node"], since)) {
+                    if concerns.is_some_and(|since| self.is_run_of(&edge["node"], since.as_deref()))
+                    {
                         ours.extend(edge["node"]["id"].as_str().map(str::to_owned));
                         break;
                     }
