@@ -133,6 +133,8 @@ struct Undo<'u> {
     outcome: Outcome,
     /// When the push began; nothing older is its work.
     started: Option<String>,
+    /// When the rollback began, the first run of it.
+    undoing: Option<String>,
 }
 
 /// Takes back what was pushed of the bundle at `place`.
@@ -164,7 +166,7 @@ pub fn rollback(
     };
     let kept = Kept::new(&journal, options.dry_run)?;
     let (target, journal) = (&target, &journal);
-    let mut undo = Undo { target, journal, options, kept, outcome, started };
+    let mut undo = Undo { target, journal, options, kept, outcome, started, undoing: None };
     if options.dry_run {
         undo.rows()?;
         undo.schema()?;
@@ -184,9 +186,13 @@ pub fn rollback(
 }
 
 impl Undo<'_> {
-    fn begin(&self, session: &Session) -> Result<()> {
-        let now = session.client.server_time().map_or_else(String::new, |now| now.to_string());
-        self.journal.set_about("undoing", &now)?;
+    fn begin(&mut self, session: &Session) -> Result<()> {
+        self.undoing = self.journal.about("undoing")?;
+        if self.undoing.is_none() {
+            let now = session.client.server_time().map_or_else(String::new, |now| now.to_string());
+            self.journal.set_about("undoing", &now)?;
+            self.undoing = Some(now);
+        }
         self.journal.forget_empty()
     }
 

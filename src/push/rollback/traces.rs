@@ -125,6 +125,17 @@ impl Undo<'_> {
         Ok(gone)
     }
 
+    /// Whether a run is about what the push or the rollback did to a record, and not about what was before: a worker may
+    /// write that one down when the push has begun already.
+    fn is_run_of(&self, run: &Value, since: Option<&str>) -> bool {
+        let Some(since) = since else { return true };
+        let event = json!({ "createdAt": event_time(run, "") });
+        let undoing = self.undoing.as_deref();
+        (event["createdAt"].is_string() && is_later(&event, Some(since)))
+            || (event["createdAt"].is_null() && is_later(run, Some(since)))
+            || (undoing.is_some() && is_later(run, undoing))
+    }
+
     /// Runs since the push began whose trigger was one of its records.
     fn runs(&mut self) -> Result<u64> {
         let (Some(runs), Some(started)) =
@@ -156,7 +167,8 @@ impl Undo<'_> {
                 triggers(&edge["node"], "", "", &mut ids);
                 for id in ids {
                     let concerns = self.journal.concerns(id)?;
-                    if concerns.is_some_and(|since| is_later(&edge["node"], since.as_deref())) {
+                    if concerns.is_some_and(|since| self.is_run_of(&edge["node"], since.as_deref()))
+                    {
                         ours.extend(edge["node"]["id"].as_str().map(str::to_owned));
                         break;
                     }
@@ -178,6 +190,18 @@ fn is_later(record: &Value, since: Option<&str>) -> bool {
     let read = |text: &str| text.parse::<Timestamp>().ok();
     let (at, since) = (record["createdAt"].as_str().and_then(read), since.and_then(read));
     since.is_none_or(|since| at.is_some_and(|at| at > since))
+}
+
+/// When the record of an event was changed, as the event says.
+fn event_time<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
+    match value {
+        Value::Object(members) if key == "after" => members.get("updatedAt")?.as_str(),
+        Value::Object(members) => {
+            members.iter().find_map(|(name, member)| event_time(member, name))
+        }
+        Value::Array(items) => items.iter().find_map(|item| event_time(item, key)),
+        _ => None,
+    }
 }
 
 /// The records an event was about: `recordId`, and `id` right inside what the record was before or after. Ids the record
@@ -207,9 +231,10 @@ mod tests {
         let (person, company) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let said = |id: Uuid| id.to_string();
         let node = json!({ "id": said(Uuid::from_u128(3)), "state": { "stepInfos": { "trigger": { "result": {
-            "recordId": said(person), "properties": { "after": { "id": said(person), "companyId": said(company) } } } } } } });
+            "recordId": said(person), "properties": { "after": { "id": said(person), "companyId": said(company), "updatedAt": "then" } } } } } } });
         let mut found = Vec::new();
         triggers(&node, "", "", &mut found);
         assert_eq!(found, [person, person]);
+        assert_eq!(event_time(&node, ""), Some("then"));
     }
 }
