@@ -49,6 +49,58 @@ fn the_whole_sample_arrives_and_a_second_push_writes_nothing() {
 }
 
 #[test]
+fn there_and_back_with_files_and_history() {
+    let (twenty, bench) = (FakeTwenty::start(), Workbench::sample_with_files());
+    let before = twenty.dump();
+    bench.push(&twenty, &["--history"], 0);
+    let verified = bench.run(&twenty, "verify", &["--files"]);
+    assert_eq!(verified.code, Some(0), "{}\n{}", verified.stdout, verified.stderr);
+    let back = bench.run(&twenty, "rollback", &[]);
+    assert_eq!(back.code, Some(0), "{}\n{}", back.stdout, back.stderr);
+    let after = twenty.dump();
+    let left: Vec<&str> = after.lines().filter(|line| !before.contains(line)).take(3).collect();
+    assert!(after == before, "{left:#?}");
+    assert_eq!(twenty.invalid_documents(), Vec::<String>::new());
+}
+
+#[test]
+fn a_file_that_says_something_else_is_found() {
+    let (twenty, bench) = (FakeTwenty::start(), Workbench::sample_with_files());
+    bench.push(&twenty, &[], 0);
+    let attachments = twenty.records("attachment");
+    twenty.edit(
+        "attachment",
+        attachments[3]["id"].as_str().unwrap(),
+        json!({ "name": "other.pdf" }),
+    );
+    twenty.remove("attachment", attachments[5]["id"].as_str().unwrap());
+    let verified = bench.run(&twenty, "verify", &["--format", "json"]);
+    assert_eq!(verified.code, Some(3), "{}", verified.stderr);
+    let found = std::fs::read_to_string(bench.journal().join("verify.csv")).unwrap();
+    assert_eq!(found.lines().count(), 3, "{found}");
+}
+
+#[test]
+fn owners_who_join_later_get_their_records() {
+    let (twenty, bench) = (FakeTwenty::start(), Workbench::sample());
+    let members = bench.path().join("members.json");
+    std::fs::write(&members, r#"{"members":[{"email":"tom.ahlers@example.com"}]}"#).unwrap();
+    bench.convert(&["--workspace", members.to_str().unwrap()]);
+    let said = bench.push(&twenty, &["--format", "json"], 3).outcome();
+    let waiting = |outcome: &serde_json::Value| {
+        let phases = outcome["phases"].as_array().unwrap();
+        phases.iter().map(|phase| phase["waiting"].as_u64().unwrap()).sum::<u64>()
+    };
+    assert!(waiting(&said) > 0, "{said:#}");
+    assert_eq!(said["preflight"]["missing_members"], json!(["tom.ahlers@example.com"]));
+    twenty.add("workspaceMember", json!({ "userEmail": "tom.ahlers@example.com", "userId": "5b1c7c9e-6a3e-4d7b-9c55-2f8a1de0b001",
+        "name": { "firstName": "Tom", "lastName": "Ahlers" } }));
+    let said = bench.push(&twenty, &["--format", "json"], 0).outcome();
+    assert_eq!(waiting(&said), 0, "{said:#}");
+    assert!(twenty.records("task").iter().any(|task| !task["assigneeId"].is_null()));
+}
+
+#[test]
 fn without_the_journal_everything_is_found_to_be_there() {
     let (twenty, bench) = (FakeTwenty::start(), Workbench::sample_with_files());
     bench.push(&twenty, &[], 0);

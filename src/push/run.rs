@@ -16,7 +16,6 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
 /// What is done, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -192,7 +191,6 @@ pub fn push(
     stop: Arc<AtomicBool>,
     listener: &Arc<dyn Listen + Send>,
 ) -> Result<Outcome> {
-    let started = Instant::now();
     let bundle = Bundle::open(place)?;
     let manifest = bundle.manifest()?;
     let repairs = match &options.repaired {
@@ -226,7 +224,7 @@ pub fn push(
     outcome.calls = session.client.calls();
     outcome.refused = session.client.refused();
     outcome.bytes = session.client.bytes_sent();
-    outcome.seconds = started.elapsed().as_secs_f64();
+    outcome.seconds = session.client.elapsed().as_secs_f64();
     Ok(outcome)
 }
 
@@ -238,8 +236,9 @@ fn ask(
     options: &Options,
 ) -> Result<Preflight> {
     let claims = session.client.claims();
-    let now = session.client.server_time().unwrap_or_else(jiff::Timestamp::now);
-    let left = claims.expires.map(|at| at.as_second() - now.as_second());
+    // The server decides when a key expires, so its clock counts.
+    let now = session.client.server_time();
+    let left = claims.expires.zip(now).map(|(at, now)| at.as_second() - now.as_second());
     preflight::run(
         target,
         &Asked {
@@ -268,7 +267,8 @@ fn begin(journal: &Journal, client: &Client, bundle: &Bundle) -> Result<()> {
     let sha256 = Sha256::digest(bundle.manifest_bytes()?);
     journal.set_about("manifest", &format!("{sha256:x}"))?;
     if journal.about("started")?.is_none() {
-        let now = client.server_time().unwrap_or_else(jiff::Timestamp::now);
+        // A server that does not say the time: everything counts as later, and only our own records count.
+        let now = client.server_time().unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         journal.set_about("started", &now.to_string())?;
     }
     Ok(())

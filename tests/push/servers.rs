@@ -101,6 +101,12 @@ fn the_key_appears_nowhere() {
         all.push_str(&said.stdout);
         all.push_str(&said.stderr);
     }
+    for command in ["verify", "rollback"] {
+        let said = bench.run(&twenty, command, &["-v"]);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        all.push_str(&said.stdout);
+        all.push_str(&said.stderr);
+    }
     let said = bench.run_as(&twenty, &format!("{key}x"), "push", ARGS);
     all.push_str(&said.stderr);
     assert!(!all.contains(&key), "printed");

@@ -236,6 +236,11 @@ impl Client {
         if seconds == NEVER { None } else { Timestamp::from_second(seconds).ok() }
     }
 
+    /// Time since the client was made.
+    pub fn elapsed(&self) -> Duration {
+        self.options.clock.now()
+    }
+
     /// The server's address, without a trailing slash.
     pub fn url(&self) -> &str {
         self.address.as_str()

@@ -21,6 +21,17 @@ pub struct Reject {
 }
 
 impl Journal {
+    /// Whether a row stands among the refused ones.
+    ///
+    /// # Errors
+    /// As [`Journal::step`].
+    pub fn is_rejected(&self, step: StepKey, close_id: &str) -> Result<bool> {
+        self.read(|db| {
+            db.prepare_cached("select 1 from reject where step = ?1 and close_id = ?2")?
+                .exists(params![step.0, close_id])
+        })
+    }
+
     /// Notes a row that was refused.
     ///
     /// # Errors

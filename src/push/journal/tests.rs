@@ -1,3 +1,5 @@
+//! The journal opened again, locked, broken.
+
 use super::*;
 use serde_json::json;
 use uuid::Uuid;

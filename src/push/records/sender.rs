@@ -88,8 +88,7 @@ impl Send<Ready<'_>> for Sender<'_, '_> {
                 let why = "the server has taken it for the record of another row of the bundle"
                     .to_owned();
                 let refused = Refused { code: "C2T-E343", why, header: None };
-                let entry = Entry { state: RowState::Rejected, ..one.entry.clone() };
-                self.run.reject(&entry, &one.pending.candidate.cells, &refused)?;
+                self.run.reject(&one.pending.refused(), &one.pending.candidate.cells, &refused)?;
             }
             if left.is_empty() {
                 return Ok(Sent::Done);
@@ -98,7 +97,7 @@ impl Send<Ready<'_>> for Sender<'_, '_> {
     }
 
     fn guilty(&mut self, one: &Ready<'_>, fault: &Fault) -> Result<()> {
-        let entry = Entry { state: RowState::Rejected, ..one.entry.clone() };
+        let entry = one.pending.refused();
         let cells = one.pending.candidate.cells.iter().map(str::to_owned).collect();
         let reject = Reject {
             close_id: entry.close_id.clone(),

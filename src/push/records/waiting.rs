@@ -1,12 +1,14 @@
 //! Relations that waited for their other side: set as soon as it is there. It must not send a relation that still leads
 //! nowhere.
 
+use super::input;
 use crate::error::Result;
 use crate::push::client::Refusal;
-use crate::push::journal::{RowState, StepKey, Waiting};
+use crate::push::journal::{Entry, RowState, StepKey, Waiting};
 use crate::push::progress::Said;
 use crate::push::refused;
 use crate::push::target::Target;
+use hashbrown::HashMap;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -59,6 +61,8 @@ fn one_page(target: &Target<'_>, step: StepKey, object: &str, page: &[Waiting]) 
     if done.is_empty() {
         return Ok(());
     }
+    remember(target, step, object, &entries, &inputs)?;
+    let entries = target.journal.entries(step, page.iter().map(|one| one.close_id.as_str()))?;
     let data: Vec<Value> = inputs.into_values().map(Value::Object).collect();
     match target.upsert_all(target.object(object)?, &data, "id closeId updatedAt") {
         Ok(answer) => {
@@ -68,7 +72,7 @@ fn one_page(target: &Target<'_>, step: StepKey, object: &str, page: &[Waiting]) 
                     continue;
                 };
                 let updated = said["updatedAt"].as_str().map(str::to_owned);
-                changed.push(crate::push::journal::Entry { updated, ..entry.clone() });
+                changed.push(Entry { updated, ..entry.clone() });
             }
             target.journal.note(step, &changed)?;
             target.journal.touch(object, &changed)?;
@@ -81,4 +85,44 @@ fn one_page(target: &Target<'_>, step: StepKey, object: &str, page: &[Waiting]) 
         }
         Err(refusal) => Err(refused(refusal, "setting links that waited")),
     }
+}
+
+/// Notes what records that were there before the push say now: a rollback puts it back.
+fn remember(
+    target: &Target<'_>,
+    step: StepKey,
+    object: &str,
+    entries: &HashMap<String, Entry>,
+    inputs: &BTreeMap<&str, Map<String, Value>>,
+) -> Result<()> {
+    let older: Vec<&Entry> = inputs
+        .keys()
+        .filter_map(|close_id| entries.get(*close_id))
+        .filter(|entry| entry.state != RowState::Created)
+        .collect();
+    if older.is_empty() {
+        return Ok(());
+    }
+    let mut columns: Vec<&str> =
+        inputs.values().flat_map(|input| input.keys()).map(String::as_str).collect();
+    columns.extend(["id", "closeId", "updatedAt", "deletedAt"]);
+    columns.sort_unstable();
+    columns.dedup();
+    let ids: Vec<String> = older.iter().map(|entry| entry.id.to_string()).collect();
+    let found = target
+        .find(target.object(object)?, json!({ "id": { "in": ids } }), &columns.join(" "))
+        .map_err(|e| refused(e, "setting links that waited"))?;
+    let mut noted = Vec::new();
+    for entry in older {
+        let id = entry.id.to_string();
+        let Some(Value::Object(mut now)) =
+            found.iter().find(|record| record["id"] == id.as_str()).cloned()
+        else {
+            continue;
+        };
+        now.remove("id");
+        let before = input::merged(entry.before.as_ref(), Value::Object(now));
+        noted.push(Entry { state: RowState::Updated, before: Some(before), ..entry.clone() });
+    }
+    target.journal.note(step, &noted)
 }

@@ -91,7 +91,8 @@ impl StepRun<'_> {
         let mut pending = Vec::new();
         for (candidate, close_id) in candidates.iter().zip(&ids) {
             let entry = known.get(close_id.as_str());
-            if entry.is_some_and(|entry| self.is_done(entry, candidate)) {
+            let open = candidate.repaired && self.target.journal.is_rejected(self.key, close_id)?;
+            if !open && entry.is_some_and(|entry| self.is_done(entry, candidate)) {
                 continue;
             }
             match self.shape.row(&candidate.cells) {
@@ -101,10 +102,8 @@ impl StepRun<'_> {
                     entry: entry.cloned(),
                 }),
                 Err(fault) => {
-                    let entry = entry.map_or_else(
-                        || fresh(close_id, candidate.hash, RowState::Rejected),
-                        |entry| Entry { state: RowState::Rejected, ..entry.clone() },
-                    );
+                    let entry =
+                        refused_entry(entry, fresh(close_id, candidate.hash, RowState::Rejected));
                     let why = format!("{}: {}", fault.why, shortened(&fault.value));
                     let refused = Refused { code: "C2T-E346", why, header: Some(fault.header) };
                     self.reject(&entry, &candidate.cells, &refused)?;
@@ -117,9 +116,7 @@ impl StepRun<'_> {
     fn is_done(&self, entry: &Entry, candidate: &Candidate) -> bool {
         match entry.state {
             // A repaired row counts once: later pushes find the bundle's own row and leave it.
-            RowState::Rejected => {
-                !candidate.repaired && !self.options.retry && entry.hash == candidate.hash
-            }
+            RowState::Rejected => !self.options.retry && entry.hash == candidate.hash,
             state if state.is_settled() => candidate.repaired || entry.hash == candidate.hash,
             _ => false,
         }
@@ -162,8 +159,7 @@ impl StepRun<'_> {
             match self.decide(one, met, &mut taken) {
                 Ok(planned) => ready.push(planned),
                 Err(refused) => {
-                    let entry = entry(one, one.row.id, RowState::Rejected);
-                    self.reject(&entry, &one.candidate.cells, &refused)?;
+                    self.reject(&one.refused(), &one.candidate.cells, &refused)?;
                 }
             }
         }
@@ -300,6 +296,22 @@ impl StepRun<'_> {
 fn shortened(value: &str) -> String {
     let short: String = value.chars().take(80).collect();
     if short.len() < value.len() { format!("{short}…") } else { short }
+}
+
+impl Pending {
+    /// What the journal has of the row once it is refused.
+    pub(super) fn refused(&self) -> Entry {
+        refused_entry(self.entry.as_ref(), entry(self, self.row.id, RowState::Rejected))
+    }
+}
+
+/// A record that is there stays what it was to the journal, also when a later form of its row is refused: a rollback must
+/// know whose it is.
+fn refused_entry(known: Option<&Entry>, refused: Entry) -> Entry {
+    match known.filter(|known| known.state.is_there()) {
+        Some(known) => Entry { hash: refused.hash, ..known.clone() },
+        None => refused,
+    }
 }
 
 fn fresh(close_id: &str, hash: u64, state: RowState) -> Entry {

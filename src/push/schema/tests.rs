@@ -1,3 +1,5 @@
+//! What is made, used, changed, or in the way.
+
 use super::*;
 use crate::bundle::manifest::Schema;
 use crate::push::live::{Live, LiveOption};
