@@ -228,6 +228,13 @@ impl FakeTwenty {
         });
     }
 
+    /// Somebody joins the workspace.
+    pub fn join(&self, email: &str) {
+        let mut state = self.twenty.lock();
+        let id = state.fresh_id();
+        permissions::add_member(&mut state, email, &id);
+    }
+
     pub fn soft_delete(&self, object: &str, id: &str) {
         self.act(object, |state, object| {
             records::set_deleted(state, object, &[id.to_owned()], true);

@@ -170,21 +170,23 @@ pub fn api_keys() -> Value {
 
 /// The members the settings name.
 pub fn add_members(state: &mut State) {
-    let Some(object) = state.object("workspaceMember").cloned() else { return };
     for (index, email) in state.settings.members.clone().into_iter().enumerate() {
-        let first = email.split('@').next().unwrap_or_default().to_owned();
-        // Names are made of the address: `jane.doe@…` is Jane Doe.
-        let mut names = first.split('.').map(super::state::capitalised);
-        let (first, last) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
-        let id = if index == 0 {
-            "bf9eb1cb-656c-4c30-815e-e494f8d81bce".to_owned()
-        } else {
-            state.fresh_id()
-        };
-        let row = json!({"id": id, "userEmail": email, "userId": id,
-            "name": {"firstName": first, "lastName": last},
-            "locale": "en", "colorScheme": "System", "timeZone": "system"});
-        let Value::Object(row) = row else { continue };
+        let owner = "bf9eb1cb-656c-4c30-815e-e494f8d81bce";
+        let id = if index == 0 { owner.to_owned() } else { state.fresh_id() };
+        add_member(state, &email, &id);
+    }
+}
+
+/// Somebody joins. Names are made of the address: `jane.doe@…` is Jane Doe.
+pub fn add_member(state: &mut State, email: &str, id: &str) {
+    let Some(object) = state.object("workspaceMember").cloned() else { return };
+    let mut names = email.split('@').next().unwrap_or_default().split('.');
+    let mut name = || super::state::capitalised(names.next().unwrap_or_default());
+    let (first, last) = (name(), name());
+    let row = json!({"id": id, "userEmail": email, "userId": id,
+        "name": {"firstName": first, "lastName": last},
+        "locale": "en", "colorScheme": "System", "timeZone": "system"});
+    if let Value::Object(row) = row {
         timeline::add(state, &object, row);
     }
 }

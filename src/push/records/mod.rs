@@ -64,11 +64,16 @@ pub fn run(
     options: &Options,
 ) -> Result<Vec<Counts>> {
     let mut counts = Vec::new();
+    let mut keys = Vec::new();
     for step in &manifest.steps {
         let run = StepRun::new(target, manifest, step, options)?;
         counts.push(run.all(bundle)?);
+        keys.push(run.key);
     }
     waiting::complete(target)?;
+    for (counts, key) in counts.iter_mut().zip(keys) {
+        counts.waiting = target.journal.waiting_count(key)?;
+    }
     Ok(counts)
 }
 

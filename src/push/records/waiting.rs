@@ -76,6 +76,7 @@ fn one_page(target: &Target<'_>, step: StepKey, object: &str, page: &[Waiting]) 
             }
             target.journal.note(step, &changed)?;
             target.journal.touch(object, &changed)?;
+            target.count_written(done.len() as u64);
             target.journal.waited(step, &done)
         }
         Err(Refusal::Data(fault)) => {
