@@ -57,6 +57,8 @@ fn there_and_back_with_files_and_history() {
     assert_eq!(verified.code, Some(0), "{}\n{}", verified.stdout, verified.stderr);
     let back = bench.run(&twenty, "rollback", &[]);
     assert_eq!(back.code, Some(0), "{}\n{}", back.stdout, back.stderr);
+    let unknown = bench.run(&twenty, "verify", &[]);
+    assert!(unknown.stderr.contains("C2T-E360"), "{}", unknown.stderr);
     let after = twenty.dump();
     let left: Vec<&str> = after.lines().filter(|line| !before.contains(line)).take(3).collect();
     assert!(after == before, "{left:#?}");

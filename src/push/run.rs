@@ -128,6 +128,7 @@ impl Session {
         listener: Arc<dyn Listen + Send>,
     ) -> Result<Self> {
         let key = ApiKey::load(connect.key_file.as_deref())?;
+        let heard = Arc::clone(&listener);
         let talk = Box::new(move |waiting: &super::client::Waiting| {
             listener.hear(&Said::Detail { text: waiting.to_string() });
         });
@@ -138,6 +139,11 @@ impl Session {
             ..super::client::Options::default()
         };
         let client = Client::new(&connect.url, key, options)?;
+        if client.is_plain() {
+            let text =
+                "the key and the data go to another machine unencrypted: use https".to_owned();
+            heard.hear(&Said::Note { code: "C2T-E308", text });
+        }
         // A request that needs the key: the address and the key are right when it is answered.
         let query = "query W { currentWorkspace { id displayName } }";
         let said = client.metadata(query, &serde_json::json!({}));

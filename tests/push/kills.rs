@@ -22,7 +22,7 @@ fn killed(
         if command == "push" { &["--accept-proposed-map", "--pause-workflows"] } else { &[] };
     for _ in 0..IN_A_ROW {
         let at = 1 + random.next_u64() as usize % span;
-        let after = random.next_u64() % 2 == 0;
+        let after = random.next_u64().is_multiple_of(2);
         let effect = if after { Effect::KillAfter } else { Effect::KillBefore };
         twenty.fault(Fault::new(At::Request(at), effect(Victim::Told)));
         let child = bench.start(twenty, command, args);

@@ -136,12 +136,19 @@ pub fn verify(
     let manifest = bundle.manifest()?;
     let session = Session::open(&options.connect, stop, Arc::clone(listener))?;
     let folder = journal::folder(place, options.connect.journal.as_deref(), &session.workspace);
+    let unknown = || {
+        Error::failed("C2T-E360", "this bundle was not pushed to this workspace from here")
+            .at(&folder)
+            .fix("push it first, or give the same BUNDLE, --url and --journal as for the push: the journal beside the bundle knows which record each row became")
+    };
     if !Journal::exists(&folder) {
-        return Err(Error::failed("C2T-E360", "this bundle was not pushed to this workspace from here")
-            .at(folder)
-            .fix("push it first, or give the same BUNDLE, --url and --journal as for the push: the journal beside the bundle knows which record each row became"));
+        return Err(unknown());
     }
     let journal = session.journal(place, &options.connect)?;
+    // After a rollback the journal is there and knows nothing.
+    if journal.about("started")?.is_none() {
+        return Err(unknown());
+    }
     let target = session.target(&journal, &**listener)?;
     let seed = session.client.server_time().map_or(0, |now| now.as_second() as u64);
     let mut check = Check {

@@ -15,9 +15,6 @@ use crate::report::pushed;
 pub fn run(args: &PushArgs, printer: &Printer) -> Result<u8> {
     let listener = printer.listener();
     let options = options(args);
-    if args.to.connect.url.starts_with("http://") {
-        printer.detail("The connection is not encrypted.");
-    }
     let outcome = push(&args.to.bundle, &options, super::stop(), &listener)?;
     drop(listener);
     if printer.is_json() {
