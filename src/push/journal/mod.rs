@@ -44,6 +44,7 @@ create table if not exists waiting (step integer not null, close_id text not nul
     target text not null, key text not null, primary key (step, close_id, field)) without rowid;
 create table if not exists known (object text not null, close_id text not null, id blob not null,
     primary key (object, close_id)) without rowid;
+create index if not exists known_by_id on known (id);
 create table if not exists change (number integer primary key, kind text not null, object text not null,
     name text not null, id text, before text, done integer not null);
 create table if not exists file (id text primary key, state integer not null, began text, file_id text,
@@ -181,7 +182,9 @@ impl Journal {
 fn open(file: &Path) -> rusqlite::Result<Connection> {
     let db = Connection::open(file)?;
     // What is noted must outlive the machine: the server will have done it.
-    db.execute_batch("pragma journal_mode = wal; pragma synchronous = full;")?;
+    db.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536;",
+    )?;
     db.execute_batch(TABLES)?;
     Ok(db)
 }

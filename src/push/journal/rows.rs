@@ -89,6 +89,14 @@ pub struct Entry {
 }
 
 const COLUMNS: &str = "close_id, id, state, hash, updated, before";
+/// `cross join` keeps the order: from the few steps to a row by its key, never through all rows.
+pub(super) const ID_OF: &str = "select row.id from step cross join row on row.step = step.number \
+     where step.object = ?1 and step.first and row.close_id = ?2 and row.state in (3, 4, 5) \
+     union all select id from known where object = ?1 and close_id = ?2 limit 1";
+/// As [`ID_OF`].
+pub(super) const FIRST_ENTRY: &str = "select row.close_id, row.id, row.state, row.hash, row.updated, row.before \
+     from step cross join row on row.step = step.number \
+     where step.object = ?1 and step.first and row.close_id = ?2";
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let before: Option<String> = row.get(5)?;
@@ -198,11 +206,8 @@ impl Journal {
     /// As [`Journal::step`].
     pub fn id_of(&self, object: &str, close_id: &str) -> Result<Option<Uuid>> {
         self.read(|db| {
-            let sql = "select row.id from step join row on row.step = step.number \
-                 where step.object = ?1 and step.first and row.close_id = ?2 and row.state in (3, 4, 5) \
-                 union all select id from known where object = ?1 and close_id = ?2 limit 1";
             let found = db
-                .prepare_cached(sql)?
+                .prepare_cached(ID_OF)?
                 .query_row(params![object, close_id], |row| row.get::<_, Vec<u8>>(0))
                 .optional()?;
             found.as_deref().map(uuid).transpose()
@@ -289,10 +294,7 @@ impl Journal {
     /// As [`Journal::step`].
     pub fn first_entry(&self, object: &str, close_id: &str) -> Result<Option<Entry>> {
         self.read(|db| {
-            let sql = "select row.close_id, row.id, row.state, row.hash, row.updated, row.before \
-                 from step join row on row.step = step.number \
-                 where step.object = ?1 and step.first and row.close_id = ?2";
-            db.prepare_cached(sql)?.query_row(params![object, close_id], entry).optional()
+            db.prepare_cached(FIRST_ENTRY)?.query_row(params![object, close_id], entry).optional()
         })
     }
 

@@ -74,6 +74,23 @@ fn a_reject_is_forgotten_when_its_row_is_there() {
 }
 
 #[test]
+fn no_look_up_goes_through_all_rows() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = Journal::open(dir.path()).unwrap();
+    for sql in [rows::ID_OF, rows::FIRST_ENTRY] {
+        let plan: Vec<String> = journal
+            .read(|db| {
+                let mut plan = db.prepare(&format!("explain query plan {sql}"))?;
+                plan.query_map(["company", "lead_1"], |row| row.get(3))?.collect()
+            })
+            .unwrap();
+        let scans =
+            plan.iter().any(|step| step.starts_with("SCAN row") || step.starts_with("SCAN known"));
+        assert!(!scans && plan.iter().any(|step| step.starts_with("SEARCH row")), "{plan:#?}");
+    }
+}
+
+#[test]
 fn a_change_keeps_what_it_remembered_first() {
     let dir = tempfile::tempdir().unwrap();
     let journal = Journal::open(dir.path()).unwrap();
