@@ -132,4 +132,18 @@ impl LiveObject {
         };
         self.fields.iter().filter(leads).find_map(LiveField::join_column)
     }
+
+    /// The columns that link a record of this object with others, but `own`.
+    pub fn other_columns(&self, own: &str) -> Vec<String> {
+        let relations =
+            self.fields.iter().flat_map(|field| field.morph.iter().chain(field.relation.as_ref()));
+        let mut columns: Vec<String> = relations
+            .filter(|relation| relation.kind == "MANY_TO_ONE")
+            .filter_map(|relation| self.target_column(&relation.target))
+            .filter(|column| column != own)
+            .collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
 }

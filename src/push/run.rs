@@ -168,6 +168,24 @@ impl Session {
         Journal::open(&journal::folder(bundle, connect.journal.as_deref(), &self.workspace))
     }
 
+    /// As [`Session::journal`], of a bundle that was pushed before; else `unknown`, with the place.
+    ///
+    /// # Errors
+    /// As [`Session::journal`], and `unknown`.
+    pub fn journal_of_push(
+        &self,
+        bundle: &Path,
+        connect: &Connect,
+        unknown: Error,
+    ) -> Result<Journal> {
+        let folder = journal::folder(bundle, connect.journal.as_deref(), &self.workspace);
+        if Journal::exists(&folder) {
+            self.journal(bundle, connect)
+        } else {
+            Err(unknown.at(folder))
+        }
+    }
+
     /// The target, read anew.
     ///
     /// # Errors

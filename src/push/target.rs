@@ -118,13 +118,26 @@ impl<'t> Target<'t> {
     /// # Errors
     /// When the server does not say.
     pub fn count(&self, object: &LiveObject) -> std::result::Result<u64, Refusal> {
+        Ok(self.sums(object, None, "totalCount")?["totalCount"].as_u64().unwrap_or_default())
+    }
+
+    /// Aggregates over the records that a filter finds, soft-deleted ones too: the connection's fields named in `what`.
+    ///
+    /// # Errors
+    /// As the request.
+    pub fn sums(
+        &self,
+        object: &LiveObject,
+        filter: Option<Value>,
+        what: &str,
+    ) -> std::result::Result<Value, Refusal> {
         let plural = &object.name_plural;
         let query = format!(
-            "query C($filter: {}FilterInput) {{ {plural}(filter: $filter, first: 1) {{ totalCount }} }}",
+            "query C($filter: {}FilterInput) {{ {plural}(filter: $filter, first: 1) {{ {what} }} }}",
             super::capitalised(&object.name_singular)
         );
-        let answer = self.client.core(&query, &json!({ "filter": with_deleted(None) }))?;
-        Ok(answer[plural.as_str()]["totalCount"].as_u64().unwrap_or_default())
+        let mut answer = self.client.core(&query, &json!({ "filter": with_deleted(filter) }))?;
+        Ok(answer[plural.as_str()].take())
     }
 
     /// All records that a filter finds, soft-deleted ones too, with this selection.

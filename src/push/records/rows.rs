@@ -31,6 +31,12 @@ impl Candidate {
         Self { hash: hasher.finish(), cells, repaired }
     }
 
+    /// Its `Close Id`; empty where the step has no such column.
+    pub fn close_id(&self, step: &Step) -> &str {
+        let at = step.columns.iter().position(|column| column.field == "closeId");
+        at.and_then(|at| self.cells.get(at)).unwrap_or_default()
+    }
+
     /// Its size.
     pub fn bytes(&self) -> usize {
         self.cells.as_slice().len()

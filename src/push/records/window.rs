@@ -41,9 +41,12 @@ pub(super) struct Refused {
 impl StepRun<'_> {
     /// Writes these rows, as far as they are not written yet, and counts what they are then.
     pub(super) fn window(&self, candidates: &[Candidate], tally: &mut Tally) -> Result<()> {
-        let ids: Vec<String> = candidates.iter().map(|one| self.close_id(one)).collect();
+        let ids: Vec<String> =
+            candidates.iter().map(|one| one.close_id(self.step).to_owned()).collect();
         let states = || self.target.journal.entries(self.key, ids.iter().map(String::as_str));
-        let before = states()?;
+        // Only a repaired row stands for one that was counted before.
+        let repaired = candidates.first().is_some_and(|one| one.repaired);
+        let before = if repaired { states()? } else { HashMap::new() };
         self.write(candidates)?;
         let after = states()?;
         for (one, id) in candidates.iter().zip(&ids) {
@@ -51,11 +54,6 @@ impl StepRun<'_> {
             tally.moved(one.repaired, state(&before), state(&after));
         }
         Ok(())
-    }
-
-    fn close_id(&self, one: &Candidate) -> String {
-        let at = self.step.columns.iter().position(|column| column.field == "closeId");
-        one.cells.get(at.unwrap_or(usize::MAX)).unwrap_or_default().to_owned()
     }
 
     fn write(&self, candidates: &[Candidate]) -> Result<()> {
@@ -86,7 +84,8 @@ impl StepRun<'_> {
 
     /// The rows the journal does not have as settled in this form, as records.
     fn pending(&self, candidates: &[Candidate]) -> Result<Vec<Pending>> {
-        let ids: Vec<String> = candidates.iter().map(|one| self.close_id(one)).collect();
+        let ids: Vec<String> =
+            candidates.iter().map(|one| one.close_id(self.step).to_owned()).collect();
         let known = self.target.journal.entries(self.key, ids.iter().map(String::as_str))?;
         let mut pending = Vec::new();
         for (candidate, close_id) in candidates.iter().zip(&ids) {

@@ -72,7 +72,7 @@ impl Undo<'_> {
         let Some(own) = junction.target_column(object).filter(|_| !stay.is_empty()) else {
             return Ok(Vec::new());
         };
-        let columns = columns(junction, &own);
+        let columns = junction.other_columns(&own);
         let selection = format!("id createdAt {own} {}", columns.join(" "));
         let ids: Vec<String> = stay.iter().map(|entry| entry.id.to_string()).collect();
         let found = self
@@ -138,19 +138,4 @@ impl Undo<'_> {
         self.outcome.timeline += self.destroy("timelineActivity", &ids)?;
         Ok(())
     }
-}
-
-/// The columns of a junction that hold the other record.
-fn columns(junction: &LiveObject, own: &str) -> Vec<String> {
-    let morph = junction.fields.iter().flat_map(|field| &field.morph);
-    let plain = junction.fields.iter().filter_map(|field| field.relation.as_ref());
-    let mut columns: Vec<String> = morph
-        .chain(plain)
-        .filter(|relation| relation.kind == "MANY_TO_ONE")
-        .filter_map(|relation| junction.target_column(&relation.target))
-        .filter(|column| column != own)
-        .collect();
-    columns.sort_unstable();
-    columns.dedup();
-    columns
 }

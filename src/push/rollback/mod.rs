@@ -19,8 +19,8 @@ mod traces;
 
 pub use kept::FILE as KEPT_FILE;
 
-use super::client::{Clock, Real, Refusal};
-use super::journal::{self, FileState, Journal};
+use super::client::Refusal;
+use super::journal::{FileState, Journal};
 use super::progress::{Counts as Told, Listen, Said};
 use super::run::{Connect, Session};
 use super::target::{LOOK, Target};
@@ -147,15 +147,10 @@ pub fn rollback(
     stop: Arc<AtomicBool>,
     listener: &Arc<dyn Listen + Send>,
 ) -> Result<Outcome> {
-    let clock = Real::default();
     let session = Session::open(&options.connect, stop, Arc::clone(listener))?;
-    let folder = journal::folder(place, options.connect.journal.as_deref(), &session.workspace);
-    if !Journal::exists(&folder) {
-        return Err(Error::failed("C2T-E365", "nothing of this bundle was pushed to this workspace from here")
-            .at(folder)
-            .fix("give the same BUNDLE, --url and --journal as for the push: the journal beside the bundle says what to take back"));
-    }
-    let journal = session.journal(place, &options.connect)?;
+    let unknown = Error::failed("C2T-E365", "nothing of this bundle was pushed to this workspace from here")
+        .fix("give the same BUNDLE, --url and --journal as for the push: the journal beside the bundle says what to take back");
+    let journal = session.journal_of_push(place, &options.connect, unknown)?;
     let target = session.target(&journal, &**listener)?;
     let started = journal.about("started")?;
     let outcome = Outcome {
@@ -181,7 +176,7 @@ pub fn rollback(
     undo.outcome.kept_list = undo.kept.finish()?;
     let mut outcome = undo.outcome;
     outcome.calls = session.client.calls();
-    outcome.seconds = clock.now().as_secs_f64();
+    outcome.seconds = session.client.elapsed().as_secs_f64();
     Ok(outcome)
 }
 

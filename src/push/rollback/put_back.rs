@@ -66,15 +66,10 @@ impl Undo<'_> {
     fn send(&self, object: &LiveObject, entries: &[&Entry]) -> std::result::Result<(), Refusal> {
         let plural = capitalised(&object.name_plural);
         let single = capitalised(&object.name_singular);
-        let query = format!(
-            "mutation U($data: [{single}CreateInput!]!, $upsert: Boolean) {{ create{plural}(data: $data, upsert: $upsert) {{ \
-             id deletedAt }} }}"
-        );
         let data: Vec<Value> = entries.iter().map(|entry| input(object, entry)).collect();
-        let answer = self.target.client.core(&query, &json!({ "data": data, "upsert": true }))?;
+        let answer = self.target.upsert_all(object, &data, "id deletedAt")?;
         // A server that brings back what it upserts, whatever it is told.
-        let back = answer[format!("create{plural}").as_str()].as_array();
-        let back = back.into_iter().flatten().filter(|said| said["deletedAt"].is_null());
+        let back = answer.iter().filter(|said| said["deletedAt"].is_null());
         let was_deleted = |said: &&Value| {
             let entry = entries.iter().find(|entry| id_of(said) == Some(entry.id));
             let before = entry.and_then(|entry| entry.before.as_ref());

@@ -136,16 +136,9 @@ impl Undo<'_> {
     }
 
     fn ask(&self, object: &LiveObject, filter: &Value, what: &str) -> Result<Value> {
-        let plural = &object.name_plural;
-        let query = format!(
-            "query C($filter: {}FilterInput) {{ {plural}(filter: $filter, first: 1) {{ {what} }} }}",
-            capitalised(&object.name_singular)
-        );
-        let trash = json!({ "or": [{ "deletedAt": { "is": "NULL" } }, { "deletedAt": { "is": "NOT_NULL" } }] });
-        let filter = if filter.is_null() { trash } else { json!({ "and": [filter, trash] }) };
-        let answer = self.target.client.core(&query, &json!({ "filter": filter }));
-        let mut answer = answer.map_err(|e| refused(e, "looking for values of a field"))?;
-        Ok(answer[plural.as_str()].take())
+        let filter = (!filter.is_null()).then(|| filter.clone());
+        let sums = self.target.sums(object, filter, what);
+        sums.map_err(|e| refused(e, "looking for values of a field"))
     }
 
     /// Deletes a field or object; older versions want it switched off first.

@@ -5,7 +5,7 @@ use super::Counts;
 use super::findings::{Finding, Kind};
 use super::out::Lists;
 use super::rows::Known;
-use crate::bundle::manifest::{Manifest, Step};
+use crate::bundle::manifest::Step;
 use crate::error::Result;
 use crate::push::journal::{RowState, StepKey};
 use crate::push::live::LiveObject;
@@ -28,26 +28,14 @@ pub(super) struct Links<'l> {
 }
 
 impl<'l> Links<'l> {
-    pub(super) fn new(target: &'l Target<'l>, manifest: &Manifest, step: &Step) -> Result<Self> {
+    pub(super) fn new(target: &'l Target<'l>, step: &Step) -> Result<Self> {
         let junction = target.object(&format!("{}Target", step.object))?;
         let own =
             junction.target_column(&step.object).unwrap_or_else(|| format!("{}Id", step.object));
         let name = targets_name(step);
         let steps = target.journal.step_infos()?;
         let key = steps.iter().find(|info| info.name == name).map(|info| info.key);
-        let relations = junction
-            .fields
-            .iter()
-            .flat_map(|field| field.morph.iter().chain(field.relation.as_ref()))
-            .map(|relation| relation.target.as_str());
-        let linked = manifest.links.iter().map(|link| link.target.as_str());
-        let mut columns: Vec<String> = relations
-            .chain(linked)
-            .filter_map(|target| junction.target_column(target))
-            .filter(|column| *column != own)
-            .collect();
-        columns.sort_unstable();
-        columns.dedup();
+        let columns = junction.other_columns(&own);
         let counts = Counts { step: name, rows: step.rows(), ..Counts::default() };
         Ok(Self { target, junction, own, columns, key, counts })
     }

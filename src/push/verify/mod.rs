@@ -14,8 +14,7 @@ mod links;
 mod out;
 mod rows;
 
-use super::client::{Clock, Real};
-use super::journal::{self, Journal};
+use super::journal::Journal;
 use super::progress::{Counts as Told, Listen, Said};
 use super::records::{Repairs, Rows};
 use super::run::{Connect, Session};
@@ -131,23 +130,17 @@ pub fn verify(
     stop: Arc<AtomicBool>,
     listener: &Arc<dyn Listen + Send>,
 ) -> Result<Outcome> {
-    let clock = Real::default();
     let bundle = Bundle::open(place)?;
     let manifest = bundle.manifest()?;
     let session = Session::open(&options.connect, stop, Arc::clone(listener))?;
-    let folder = journal::folder(place, options.connect.journal.as_deref(), &session.workspace);
     let unknown = || {
         Error::failed("C2T-E360", "this bundle was not pushed to this workspace from here")
-            .at(&folder)
             .fix("push it first, or give the same BUNDLE, --url and --journal as for the push: the journal beside the bundle knows which record each row became")
     };
-    if !Journal::exists(&folder) {
-        return Err(unknown());
-    }
-    let journal = session.journal(place, &options.connect)?;
+    let journal = session.journal_of_push(place, &options.connect, unknown())?;
     // After a rollback the journal is there and knows nothing.
     if journal.about("started")?.is_none() {
-        return Err(unknown());
+        return Err(unknown().at(journal.folder()));
     }
     let target = session.target(&journal, &**listener)?;
     let seed = session.client.server_time().map_or(0, |now| now.as_second() as u64);
@@ -180,7 +173,7 @@ pub fn verify(
         rows_at_most: proof.rows_at_most(),
         lists,
         calls: session.client.calls(),
-        seconds: clock.now().as_secs_f64(),
+        seconds: session.client.elapsed().as_secs_f64(),
     })
 }
 

@@ -52,7 +52,7 @@ impl<'s> StepCheck<'s> {
         let key = steps.iter().find(|info| info.name == name).map(|info| info.key);
         let second = is_second_pass(step);
         let linked = manifest.links.iter().any(|link| link.object == step.object);
-        let links = (linked && !second).then(|| Links::new(target, manifest, step)).transpose()?;
+        let links = (linked && !second).then(|| Links::new(target, step)).transpose()?;
         let counts = Counts { step: name.to_owned(), rows: step.rows(), ..Counts::default() };
         Ok(Self { target, step, object, shape, key, second, counts, links })
     }
@@ -112,10 +112,9 @@ impl<'s> StepCheck<'s> {
 
     /// The rows as records; of those that somebody has repaired, the repaired cells.
     fn read(&mut self, candidates: &[Candidate]) -> Result<Vec<Row>> {
-        let at = self.step.columns.iter().position(|column| column.field == "closeId");
         let mut rows = Vec::with_capacity(candidates.len());
         for one in candidates {
-            let close_id = one.cells.get(at.unwrap_or(usize::MAX)).unwrap_or_default();
+            let close_id = one.close_id(self.step);
             let repaired = match self.key {
                 Some(key) => self.target.journal.repaired(key, close_id)?,
                 None => None,
