@@ -16,6 +16,7 @@ pub mod proposal;
 pub mod pushed;
 #[cfg(feature = "network")]
 pub mod rolled_back;
+pub mod spot_check;
 pub mod summary;
 mod table;
 #[cfg(feature = "network")]
@@ -25,4 +26,5 @@ pub use audit::Audit;
 pub use findings::Findings;
 pub use map::MapLine;
 pub use proposal::Proposal;
+pub use spot_check::SpotCheck;
 pub use summary::Summary;
