@@ -1,6 +1,7 @@
 //! What the transform of one chunk hands on. It must not write anything itself.
 
 use super::attachment::Reference;
+use super::spot::Pick;
 use crate::close::{Kind, Ledger};
 use crate::event::{RecordCounts, Reject};
 use crate::survey::Map;
@@ -182,6 +183,8 @@ pub struct Output {
     pub files: Vec<Reference>,
     /// Records to be gathered.
     pub spilled: Vec<Spilled>,
+    /// Records a person may be asked to compare by eye.
+    pub picks: Vec<Pick>,
 }
 
 impl Output {

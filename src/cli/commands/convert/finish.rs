@@ -6,7 +6,7 @@ use super::prepared::Prepared;
 use crate::bundle::state::Delta;
 use crate::bundle::{Finished, Manifest, OldBundle, Stage, Writer, guide};
 use crate::error::{Error, Result};
-use crate::report::{Summary, conservation, files};
+use crate::report::{SpotCheck, Summary, conservation, files};
 use crate::transform::{self, Spares};
 
 /// Makes the bundle of what `writer` has taken, and puts it in its place.
@@ -25,7 +25,7 @@ pub(in crate::cli::commands) fn finish(
     pool.install(|| writer.gathered(gather, |output| spares.put(output)))?;
     // From here on memory is better used for sorting.
     drop(spares);
-    let Finished { totals, steps, state, delta, files: filed } =
+    let Finished { totals, steps, state, delta, files: filed, spots } =
         pool.install(|| writer.finish())?;
     conservation::check(survey, plan, &totals, &filed.attachments)?;
     let since = delta.as_ref().map(Delta::counts);
@@ -33,6 +33,8 @@ pub(in crate::cli::commands) fn finish(
     let summary =
         Summary { attachments, since, map, ..Summary::new(survey, plan, &totals, &steps) };
     files::write(&stage, survey, plan, &totals, &summary)?;
+    let spot_check = SpotCheck::new(plan, &totals.picks, &spots);
+    stage.write("reports/spot-check.csv", &spot_check.csv()?)?;
     let mut manifest = Manifest { state, ..contract::manifest(survey, plan, steps, &summary) };
     if let Some((old, delta)) = old.zip(delta) {
         files::delta(&stage, &delta)?;

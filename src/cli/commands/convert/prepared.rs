@@ -7,7 +7,7 @@ use crate::close::Kind;
 use crate::error::Result;
 use crate::mapping::{Decisions, Rules, Settings};
 use crate::pipeline::{self, Shard};
-use crate::plan::{Basis, Coverage, Files, Plan, Sample, coverage};
+use crate::plan::{Basis, Coverage, Files, Plan, Sample, Spot, coverage};
 use crate::read::attachments::Found;
 use crate::read::{Chunk, Sources};
 use crate::report::{MapLine, kept};
@@ -86,6 +86,7 @@ impl Prepared {
         }
         detail(&kept::plan(&plan));
         plan.files = Files::new(found);
+        plan.spot = Spot::new(&survey.read);
         Ok(Self { pool, survey, plan, map })
     }
 
