@@ -67,6 +67,28 @@ impl Error {
         Self { source: Some(source), ..Self::failed("C2T-E031", "cannot write a report") }
     }
 
+    /// What could not be done, and where, without the lower errors.
+    pub fn headline(&self) -> String {
+        match &self.place {
+            Some(place) => format!("{}: {}", self.what, place.display()),
+            None => self.what.clone(),
+        }
+    }
+
+    /// The lower errors in their own words, the nearest first; what one repeats of the one above it is left out.
+    pub fn causes(&self) -> Vec<String> {
+        let mut causes: Vec<String> = Vec::new();
+        let mut next = std::error::Error::source(self);
+        while let Some(error) = next {
+            let text = error.to_string();
+            if causes.last().is_none_or(|above| !above.contains(&text)) {
+                causes.push(text);
+            }
+            next = error.source();
+        }
+        causes
+    }
+
     /// Adds where it happened.
     #[must_use]
     pub fn at(mut self, place: impl Into<PathBuf>) -> Self {
@@ -84,10 +106,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.what)?;
-        if let Some(place) = &self.place {
-            write!(f, ": {}", place.display())?;
-        }
+        f.write_str(&self.headline())?;
         if let Some(source) = &self.source {
             write!(f, " ({source})")?;
         }

@@ -3,6 +3,7 @@
 use super::MapLine;
 use super::attachments as files;
 use super::conservation;
+use super::grouped::{self, Remark};
 use super::left_out::IgnoredLine;
 use super::table::{Table, number};
 use crate::bundle::Totals;
@@ -56,6 +57,9 @@ pub struct Summary {
     pub sample: Option<Sampled>,
     /// The map that was followed.
     pub map: MapLine,
+    /// Bytes of the export, unpacked: for what is said of the run's speed, so in no file.
+    #[serde(skip)]
+    pub bytes: u64,
 }
 
 /// One step.
@@ -147,6 +151,7 @@ impl Summary {
             since: None,
             sample: plan.sample.as_ref().map(|sample| sample.counts),
             map: MapLine::default(),
+            bytes: survey.ends.iter().map(|end| end.bytes).sum(),
         }
     }
 
@@ -155,6 +160,21 @@ impl Summary {
         let set_aside = self.notices.iter().any(|line| !line.code.starts_with("C2T-N"));
         let files = files::needs_a_person(&self.attachments);
         set_aside || self.rejected() > 0 || !self.incomplete.is_empty() || files
+    }
+
+    /// Records that were read.
+    pub fn read(&self) -> u64 {
+        self.records.values().map(|counts| counts.read).sum()
+    }
+
+    /// What people are warned of, each with its code; all of it stands in `reports/reconciliation.json`.
+    pub fn warnings(&self) -> Vec<Remark> {
+        let map = self.map.warnings.iter().map(|what| ("C2T-D002", what.clone()));
+        let told =
+            |idle: &IdleDecision| format!("line {} of the decisions: {}", idle.line, idle.what);
+        let idle = self.idle_decisions.iter().map(|idle| (idle.code, told(idle)));
+        let export = grouped::of_lines(&self.incomplete, &self.ignored_files, &self.remarks);
+        map.chain(idle).chain(export).collect()
     }
 
     /// Records that could not be used.
@@ -182,6 +202,11 @@ impl Summary {
             let bytes = super::table::size(step.bytes);
             files.row([step.folder.clone(), number(step.files as u64), number(step.rows), bytes]);
         }
+        let all = self.steps.iter().fold((0, 0, 0), |(files, rows, bytes), step| {
+            (files + step.files as u64, rows + step.rows, bytes + step.bytes)
+        });
+        let bytes = super::table::size(all.2);
+        files.row(["total".to_owned(), number(all.0), number(all.1), bytes]);
         let _ = write!(out, "\n{}", files.text());
         if let Some(steps) = &self.since {
             let sum = |of: fn(&SinceStep) -> u64| number(steps.iter().map(of).sum());
