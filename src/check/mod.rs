@@ -235,7 +235,7 @@ fn guessed<'a>(
                 let what = "nothing tells which object the file is for";
                 return Err(Error::usage("C2T-E083", what)
                     .at(place.path(&path))
-                    .fix("say it with --object, or call the file after its object"));
+                    .fix("say it, as --object person, or call the file after it, as people.csv"));
             };
             notes.push(format!("{path}: taken for {} ({})", guess.object, guess.why));
             guess.object

@@ -20,12 +20,12 @@ pub fn run(args: &CheckArgs, printer: &Printer) -> Result<u8> {
         threads: args.threads,
         watcher: printer.watcher(),
     };
-    if options.workspace.is_none() {
-        printer.say("No workspace file given: checking against Twenty as it ships.");
-    }
     let checked = check(&options)?;
+    if options.workspace.is_none() {
+        printer.say("No workspace file given: checked against Twenty as it ships.");
+    }
     if !checked.manifest {
-        printer.say("No manifest here: checking CSV files against the fields that are there.");
+        printer.say("No manifest here: checked CSV files against the fields that are there.");
     }
     grouped::notes(&checked.notes).iter().for_each(|note| printer.say(note));
     if printer.is_json() {

@@ -76,9 +76,6 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
         no_copy_files: args.no_copy_files,
         watcher: printer.watcher(),
     };
-    if options.map.is_none() {
-        printer.say("No mapping file given: using the map that `plan` would propose.");
-    }
     let summary = convert(&options, Rules::built_in()?, &|text| printer.detail(text))?;
     tell(&summary, &options, args.workspace.as_deref(), printer);
     Ok(if args.strict && summary.needs_a_person() { 3 } else { 0 })
@@ -91,6 +88,9 @@ pub(super) fn tell(
     workspace: Option<&Path>,
     printer: &Printer,
 ) {
+    if options.map.is_none() {
+        printer.say("No mapping file given: used the map that `plan` would propose.");
+    }
     printer.warnings(summary.warnings(), "all are in reports/reconciliation.json");
     if printer.is_json() {
         printer.json(summary);

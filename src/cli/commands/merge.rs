@@ -37,9 +37,6 @@ pub fn run(args: &MergeArgs, printer: &Printer) -> Result<u8> {
         watcher: printer.watcher(),
         ..asked.options()?
     };
-    if options.map.is_none() {
-        printer.say("No mapping file given: using the map that `plan` would propose.");
-    }
     let given = Given::read(&options, Rules::built_in()?)?;
     let old = options.since.as_deref().map(OldBundle::open).transpose()?;
     let stage = Stage::new(&options.output, options.form)?;

@@ -87,7 +87,8 @@ impl Asked {
         }
         let _ = writeln!(hash, "{:?} {:?} {:?}", found.files, found.listed, found.problems);
         for path in [&self.mapping, &self.workspace, &self.decisions].into_iter().flatten() {
-            let bytes = std::fs::read(path).map_err(|e| Error::io("cannot read", path, e))?;
+            let bytes = std::fs::read(path)
+                .map_err(|e| Error::io("cannot read what was given beside the export", path, e))?;
             hash.update(Sha256::digest(bytes));
         }
         Ok(hex(&hash.finalize()))
@@ -101,7 +102,7 @@ pub(super) fn tool() -> Tool {
 }
 
 fn absolute(path: &Path) -> Result<PathBuf> {
-    std::path::absolute(path).map_err(|e| Error::io("cannot find", path, e))
+    std::path::absolute(path).map_err(|e| Error::io("cannot tell the whole path of this", path, e))
 }
 
 /// What is said of a part.
