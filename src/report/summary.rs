@@ -90,6 +90,25 @@ pub struct Values {
     pub remainder: i64,
 }
 
+impl Values {
+    /// What became of all values, in lines that a narrow terminal holds.
+    fn text(&self) -> String {
+        let fates = Fate::ALL.iter().map(|fate| {
+            let n = self.fates.get(fate.word()).copied().unwrap_or_default();
+            format!("{} {}", number(n), fate.word().replace('_', " "))
+        });
+        let fates: Vec<_> = fates.collect();
+        let (first, second) = fates.split_at(fates.len() / 2);
+        format!(
+            "{} values: {},\n  {}, {} unaccounted for",
+            number(self.values),
+            first.join(", "),
+            second.join(", "),
+            self.remainder
+        )
+    }
+}
+
 /// One kind of notice.
 #[derive(Clone, Debug, Serialize)]
 pub struct NoticeLine {
@@ -218,18 +237,7 @@ impl Summary {
                  (reports/delta.csv); {same} unchanged and left out"
             );
         }
-        let fates = Fate::ALL.iter().map(|fate| {
-            let n = self.values.fates.get(fate.word()).copied().unwrap_or_default();
-            format!("{} {}", number(n), fate.word().replace('_', " "))
-        });
-        let fates: Vec<_> = fates.collect();
-        let _ = writeln!(
-            out,
-            "\n{} values: {}, {} unaccounted for",
-            number(self.values.values),
-            fates.join(", "),
-            self.values.remainder
-        );
+        let _ = writeln!(out, "\n{}", self.values.text());
         for (title, lines) in [("Leads", &self.verdicts), ("Companies", &self.companies)] {
             let _ = writeln!(out, "\n{title}");
             for (what, n) in lines {

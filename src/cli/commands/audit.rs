@@ -24,6 +24,8 @@ pub fn run(args: &AuditArgs, printer: &Printer) -> Result<u8> {
         printer.result(&audit.text());
     }
     printer.say("");
-    printer.next(&Suggestion::new("plan").exports(&args.export.exports));
+    let plan = Suggestion::new("plan").exports(&args.export.exports);
+    let convert = Suggestion::new("convert").exports(&args.export.exports).word("-o BUNDLE");
+    printer.next_by_hand(&format!("{plan}, or at once {convert}"));
     Ok(0)
 }

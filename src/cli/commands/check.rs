@@ -8,6 +8,9 @@ use crate::cli::suggest::Suggestion;
 use crate::error::Result;
 use crate::report::{Findings, grouped};
 
+/// More files than these are not named.
+const SHOWN: usize = 4;
+
 /// Runs the command: 0 when nothing is found, else 3.
 ///
 /// # Errors
@@ -53,7 +56,15 @@ fn next(checked: &Checked, args: &CheckArgs, printer: &Printer) {
             format!("follow {guide}, or {push}")
         }
         (0, true) => format!("follow {guide}"),
-        (0, false) => "import it in Twenty".to_owned(),
+        (0, false) => {
+            let files: Vec<&str> = checked.files.iter().map(|file| &*file.path).collect();
+            match files.get(..SHOWN) {
+                Some([first, ..]) => {
+                    format!("import {first} in Twenty, then the others in this order")
+                }
+                _ => format!("import {} in Twenty", files.join(", then ")),
+            }
+        }
         (_, true) => format!("mend it as each `fix` says, convert again, then {again}"),
         (_, false) => format!("mend it as each `fix` says, then {again}"),
     };

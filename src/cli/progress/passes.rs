@@ -4,13 +4,13 @@
 use super::{advance, clear, show};
 use crate::event::watch::{Phase, Watch};
 use crate::report::pace;
-use indicatif::{ProgressState, ProgressStyle};
+use indicatif::{HumanDuration, ProgressState, ProgressStyle};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// With a length; 80 columns hold it.
-const BAR: &str = "{msg:12} {wide_bar} {percent:>3}%  {speed:>9}{records}  {eta} left";
+const BAR: &str = "{msg:12} {wide_bar} {percent:>3}%  {speed:>9}{records}{left}";
 /// Without.
 const SPINNER: &str = "{msg:12} {spinner} {elapsed}";
 
@@ -73,7 +73,13 @@ fn style(has_length: bool, count: &Arc<Count>) -> ProgressStyle {
             let _ = write!(out, "  {:>17}", pace::rate(records, state.elapsed()));
         }
     };
-    style.with_key("speed", speed).with_key("records", records)
+    let left = |state: &ProgressState, out: &mut dyn Write| {
+        // Before the first chunk nobody knows.
+        if state.pos() > 0 {
+            let _ = write!(out, "  {:#} left", HumanDuration(state.eta()));
+        }
+    };
+    style.with_key("speed", speed).with_key("records", records).with_key("left", left)
 }
 
 #[cfg(test)]
