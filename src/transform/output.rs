@@ -193,6 +193,11 @@ impl Output {
         self.counts.entry(kind).or_default()
     }
 
+    /// Records that were read, whatever became of them.
+    pub fn read(&self) -> u64 {
+        self.counts.values().map(|counts| counts.read).sum::<u64>() + self.unreadable.read
+    }
+
     /// Nothing, with the large buffers of what was there.
     fn emptied(mut self) -> Self {
         self.rows.clear();

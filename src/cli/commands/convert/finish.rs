@@ -6,6 +6,7 @@ use super::prepared::Prepared;
 use crate::bundle::state::Delta;
 use crate::bundle::{Finished, Manifest, OldBundle, Stage, Writer, guide};
 use crate::error::{Error, Result};
+use crate::event::watch::Phase;
 use crate::report::{SpotCheck, Summary, conservation, files};
 use crate::transform::{self, Spares};
 
@@ -21,6 +22,7 @@ pub(in crate::cli::commands) fn finish(
     old: Option<&OldBundle>,
 ) -> Result<Summary> {
     let Prepared { pool, survey, plan, map } = whole;
+    let running = pool.watcher().begin(Phase::Write, 0);
     let gather = |items| transform::gathered(plan, spares.take(), items);
     pool.install(|| writer.gathered(gather, |output| spares.put(output)))?;
     // From here on memory is better used for sorting.
@@ -44,5 +46,6 @@ pub(in crate::cli::commands) fn finish(
     stage.write("GUIDE.md", guide::write(&manifest, &contract::notes(&summary)).as_bytes())?;
     stage.write("manifest.json", &files::with_newline(json))?;
     pool.install(|| stage.commit())?;
+    drop(running);
     Ok(summary)
 }
