@@ -8,9 +8,11 @@ pub mod files;
 pub mod findings;
 mod inventory;
 pub mod kept;
+mod ledger;
 pub mod left_out;
 pub mod map;
 mod names;
+pub mod page;
 pub mod proposal;
 #[cfg(feature = "network")]
 pub mod pushed;
