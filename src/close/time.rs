@@ -266,7 +266,11 @@ mod tests {
         for (days, date) in (days_to(1000, 1, 1)..).zip(all) {
             let (y, m, d) = (date.year(), date.month(), date.day());
             assert_eq!(days_to(y.into(), m.into(), d.into()), days, "{date}");
-            assert_eq!(month(days * 86_400_000_000), 12 * i32::from(y) + i32::from(m) - 1, "{date}");
+            assert_eq!(
+                month(days * 86_400_000_000),
+                12 * i32::from(y) + i32::from(m) - 1,
+                "{date}"
+            );
             assert_eq!(
                 fast_micros(format!("{date}T00:00:00Z").as_bytes()),
                 Some(days * 86_400_000_000)

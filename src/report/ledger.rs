@@ -90,4 +90,3 @@ fn unruled(plan: &Plan, line: &Line) -> (String, String) {
         None => ("archive".to_owned(), "not mapped: kept whole in the archive".to_owned()),
     }
 }
-

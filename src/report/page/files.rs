@@ -12,7 +12,7 @@ const OF_STEP: usize = 60;
 /// See the module's head.
 pub(super) struct Files {
     pub steps: Vec<StepRow>,
-    pub files: Figure,
+    pub count: Figure,
     pub rows: Figure,
     pub bytes: Figure,
     /// The bundle has files that belong to records.
@@ -68,7 +68,7 @@ impl Files {
         }
         Ok(Self {
             steps,
-            files: sum("files")?,
+            count: sum("files")?,
             rows: sum("rows")?,
             bytes: sum("bytes")?.bytes(),
             attachments: summary.attachments.index.is_some(),

@@ -107,11 +107,13 @@ fn steps(book: &Book, summary: &Summary, manifest: &Manifest) -> Result<Vec<Step
 /// Width of the picture, in its own units.
 const WIDTH: f64 = 960.0;
 /// Where the bars of the types begin and end; those of the fates lie as far from the right.
-const LEFT: (f64, f64) = (268.0, 280.0);
-const RIGHT: (f64, f64) = (706.0, 718.0);
+const LEFT: (f64, f64) = (214.0, 226.0);
+const RIGHT: (f64, f64) = (806.0, 818.0);
 /// Least height of a type's place, so that its name fits; least height of a ribbon.
 const PLACE: f64 = 25.0;
 const HAIR: f64 = 1.2;
+/// Between two types.
+const GAP: f64 = 3.0;
 /// Height beyond that, shared out by number.
 const SHARED: f64 = 190.0;
 
@@ -177,9 +179,9 @@ impl Picture {
                 height: bar,
                 middle: top + place / 2.0,
             });
-            top += place.max(bar);
+            top += place.max(bar) + GAP;
         }
-        let height = top;
+        let height = top - GAP;
         let fates = fates(book, &split, height)?;
         let ribbons = ribbons(&types, &fates, &split);
         Ok(Some(Self { width: WIDTH, height, types, fates, ribbons }))
@@ -236,19 +238,19 @@ fn ribbons(types: &[Node], fates: &[Node], split: &[[f64; 4]]) -> Vec<Ribbon> {
     let (from, to) = (LEFT.1, RIGHT.0);
     let bend = f64::midpoint(from, to);
     for (one, parts) in types.iter().zip(split) {
-        let mut y = one.y;
+        let mut start = one.y;
         for ((fate, end), thick) in fates.iter().zip(&mut ends).zip(parts) {
             if *thick > 0.0 {
-                let (a, b) = (y, *end);
-                let (c, d) = (a + thick, b + thick);
+                let [left, right] = [start, *end];
+                let [below, beside] = [left + thick, right + thick];
                 let path = format!(
-                    "M{from:.1} {a:.1}C{bend:.1} {a:.1} {bend:.1} {b:.1} {to:.1} {b:.1}V{d:.1}\
-                     C{bend:.1} {d:.1} {bend:.1} {c:.1} {from:.1} {c:.1}Z"
+                    "M{from:.1} {left:.1}C{bend:.1} {left:.1} {bend:.1} {right:.1} {to:.1} {right:.1}\
+                     V{beside:.1}C{bend:.1} {beside:.1} {bend:.1} {below:.1} {from:.1} {below:.1}Z"
                 );
                 let title = format!("{}: {}", one.label, fate.label.to_lowercase());
                 ribbons.push(Ribbon { class: fate.class, path, title });
             }
-            y += thick;
+            start += thick;
             *end += thick;
         }
     }

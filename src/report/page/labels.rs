@@ -62,7 +62,11 @@ pub(super) fn close_type(word: &'static str) -> &'static str {
 /// What became of a record: key, name, and what that means.
 pub(super) const RECORD_FATES: [(&str, &str, &str); 4] = [
     ("written", "Written", "rows of their own in the files to import"),
-    ("merged", "Merged", "copies, and records that are the same company, person or lead as another"),
+    (
+        "merged",
+        "Merged",
+        "copies, and records that are the same company, person or lead as another",
+    ),
     ("archived", "Archived", "no counterpart in Twenty; kept whole in the archive"),
     ("rejected", "Rejected", "unreadable or unusable; kept in the archive as they were"),
 ];
@@ -73,7 +77,11 @@ pub(super) const VALUE_FATES: [(&str, &str, &str); 6] = [
     ("derived", "Derived", "was used to decide or compute what stands in a cell"),
     ("merged", "Merged", "is the same in the record this one went into"),
     ("archived", "Archived", "has no counterpart in Twenty; kept in the archive"),
-    ("set_aside", "Set aside", "Twenty would refuse it; kept in the archive and listed among the rejects"),
+    (
+        "set_aside",
+        "Set aside",
+        "Twenty would refuse it; kept in the archive and listed among the rejects",
+    ),
     ("noise", "Noise", "says nothing that is not said elsewhere in the same export"),
 ];
 

@@ -12,7 +12,7 @@ const LISTED: usize = 200;
 
 /// See the module's head.
 pub(super) struct Leads {
-    pub leads: Figure,
+    pub count: Figure,
     pub companies: Figure,
     pub merged: Figure,
     pub kept_apart: Figure,
@@ -35,7 +35,7 @@ pub(super) struct Phrase {
 /// A reason for merges.
 pub(super) struct Reason {
     pub object: &'static str,
-    pub reason: &'static str,
+    pub why: &'static str,
     pub apart: bool,
     pub count: Figure,
 }
@@ -52,12 +52,12 @@ pub(super) struct Merge {
 impl Leads {
     pub fn new(book: &Book, summary: &Summary, plan: &Plan) -> Result<Self> {
         let sum = |key: &str| book.at(&["sums", key]);
-        let leads = sum("leads")?;
-        let all = leads.get();
+        let count = sum("leads")?;
+        let all = count.get();
         let reasons = summary.merge_reasons.iter().enumerate().map(|(at, line)| {
             let count = book.at(&["merge_reasons", &at.to_string(), "count"])?;
             let apart = line.decision != "accept";
-            Ok(Reason { object: line.object, reason: line.reason, apart, count })
+            Ok(Reason { object: line.object, why: line.reason, apart, count })
         });
         let merges = plan.merges.iter().take(LISTED).map(|merge| {
             let [stands, gone] = plan.names_of(merge);
@@ -71,7 +71,7 @@ impl Leads {
             }
         });
         Ok(Self {
-            leads,
+            count,
             companies: sum("companies")?,
             merged: sum("merged")?,
             kept_apart: sum("kept_apart")?,

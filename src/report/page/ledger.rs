@@ -14,8 +14,8 @@ use crate::report::{conservation, ledger};
 use crate::survey::Survey;
 use std::cmp::Reverse;
 
-/// Longest path and target, in characters.
-const LONGEST: usize = 90;
+/// Longest path, target and note, in characters.
+const LONGEST: usize = 80;
 
 /// See the module's head.
 pub(super) struct Ledger {

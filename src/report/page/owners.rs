@@ -39,14 +39,14 @@ impl Owners {
             let name = if line.name.is_empty() { &line.close_id } else { &line.name };
             Ok(Row {
                 name: Quoted::new(name),
-                email: Quoted::new(&line.email),
+                email: Quoted::cut(&line.email, 48),
                 status: line.status,
                 owns: figure("owns")?,
                 created: figure("created")?,
                 edited: figure("edited")?,
                 in_custom_fields: figure("in_custom_fields")?,
                 missing: line.workspace_member == "missing",
-                member: Quoted::new(&line.workspace_member),
+                member: Quoted::cut(&line.workspace_member, 48),
             })
         });
         Ok(Self {

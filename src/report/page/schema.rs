@@ -8,7 +8,7 @@ use crate::report::Summary;
 use crate::survey::Map;
 
 /// Fields and objects that are listed.
-const LISTED: usize = 1_000;
+const LISTED: usize = 500;
 /// Options of a field that are named.
 const OPTIONS: usize = 12;
 
@@ -94,7 +94,7 @@ impl Schema {
 }
 
 fn row(manifest: &Manifest, field: &FieldSpec, options: Option<Figure>) -> Row {
-    let labels = field.options.iter().take(OPTIONS).map(|option| Quoted::cut(&option.label, 60));
+    let labels = field.options.iter().take(OPTIONS).map(|option| Quoted::cut(&option.label, 40));
     let relation = field.relation.as_ref();
     Row {
         label: Quoted::new(&field.label),

@@ -10,8 +10,9 @@ use crate::report::spot_check::{SpotCell, SpotLine, SpotRecord};
 /// Records, and lines of one, that are shown.
 const RECORDS: usize = 100;
 const LINES: usize = 120;
-/// Longest value, in characters.
+/// Longest value, in characters; bytes of all lines together.
 const LONGEST: usize = 400;
+const ROOM: usize = 900_000;
 
 /// See the module's head.
 pub(super) struct Spots {
@@ -48,21 +49,39 @@ pub(super) struct Cell {
 
 impl Spots {
     pub fn new(book: &Book, spot_check: &SpotCheck) -> Result<Self> {
-        let records = spot_check.records.iter().take(RECORDS).map(spot).collect();
+        let mut room = ROOM;
+        let records = spot_check.records.iter().take(RECORDS);
+        let records = records.map(|record| spot(record, &mut room)).collect();
         Ok(Self { count: book.at(&["sums", "spot_check"])?, records })
     }
 }
 
-fn spot(record: &SpotRecord) -> Spot {
-    let rows = record.rows.iter();
+fn spot(record: &SpotRecord, room: &mut usize) -> Spot {
+    let rows = record.rows.iter().take(LINES);
+    let mut lines = Vec::new();
+    for one in record.lines.iter().take(LINES) {
+        let line = line(one);
+        let Some(left) = room.checked_sub(line.room()) else { break };
+        *room = left;
+        lines.push(line);
+    }
     Spot {
         close_type: close_type(record.close_type),
         id: Quoted::new(&record.close_id),
         source: Quoted::new(&record.source),
         offset: Quoted::new(&record.offset.to_string()),
         rows: rows.map(|(object, id)| (Quoted::new(object), Quoted::new(id))).collect(),
-        lines: record.lines.iter().take(LINES).map(line).collect(),
-        more: record.lines.len() > LINES,
+        more: record.lines.len() > lines.len(),
+        lines,
+    }
+}
+
+impl Line {
+    /// Bytes it takes in the page.
+    fn room(&self) -> usize {
+        const AROUND: usize = 200;
+        let cells = self.cells.iter().map(|cell| AROUND + cell.place.room() + cell.text.room());
+        AROUND + self.path.room() + self.value.room() + cells.sum::<usize>()
     }
 }
 

@@ -35,9 +35,8 @@ pub(super) struct Row {
 }
 
 /// Twenty's names of colours, as classes.
-const COLORS: [&str; 10] = [
-    "green", "turquoise", "sky", "blue", "purple", "pink", "red", "orange", "yellow", "gray",
-];
+const COLORS: [&str; 10] =
+    ["green", "turquoise", "sky", "blue", "purple", "pink", "red", "orange", "yellow", "gray"];
 
 impl Stages {
     pub fn new(book: &Book, summary: &Summary) -> Result<Self> {
@@ -64,7 +63,9 @@ impl Stages {
             pipelines: at("pipelines")?,
             statuses: at("statuses")?,
             opportunities: at("opportunities")?,
-            groups: groups.map(|(name, rows)| Group { name: name.map(Quoted::new), rows }).collect(),
+            groups: groups
+                .map(|(name, rows)| Group { name: name.map(Quoted::new), rows })
+                .collect(),
             more: stages.statuses > stages.lines.len() as u64,
         })
     }

@@ -25,7 +25,7 @@ impl Book {
     /// # Errors
     /// `C2T-E031` when no count stands there.
     pub fn at(&self, keys: &[&str]) -> Result<Figure> {
-        let from: String = keys.iter().map(|key| format!("/{}", escaped(key))).collect();
+        let from = keys.iter().fold(String::new(), |from, key| from + "/" + &escaped(key));
         let missing = || {
             let what = format!("reconciliation.json has no count at {from}");
             Error::report(std::io::Error::new(std::io::ErrorKind::NotFound, what))
@@ -135,7 +135,7 @@ impl HtmlSafe for Drawn<'_> {}
 pub(super) struct Quoted(String);
 
 /// Longest text, in characters.
-const LONGEST: usize = 160;
+const LONGEST: usize = 120;
 
 impl Quoted {
     /// The beginning of `text`.
@@ -143,13 +143,26 @@ impl Quoted {
         Self::cut(text, LONGEST)
     }
 
-    /// No more than so many characters of `text`.
+    /// No more than so many characters of `text`; fewer where they take much room in the page, so that its size is
+    /// known whatever they are.
     pub fn cut(text: &str, longest: usize) -> Self {
-        let mut kept: String = text.chars().take(longest).collect();
+        let mut room = 2 * longest;
+        let mut kept = String::new();
+        for sign in text.chars().take(longest) {
+            let Some(left) = room.checked_sub(width(sign)) else { break };
+            room = left;
+            kept.push(sign);
+        }
         if kept.len() < text.len() {
             kept.push('…');
         }
         Self(kept)
+    }
+
+    /// Bytes it takes in the page.
+    pub fn room(&self) -> usize {
+        const AROUND: usize = "<bdi class=\"v\"></bdi>".len();
+        AROUND + self.0.chars().map(width).sum::<usize>()
     }
 
     /// True when there is nothing to show.
@@ -167,6 +180,15 @@ impl Display for Quoted {
 }
 
 impl HtmlSafe for Quoted {}
+
+/// Bytes of a sign in the page.
+const fn width(sign: char) -> usize {
+    match sign {
+        '&' | '<' | '>' | '"' | '\'' => "&quot;".len(),
+        sign if sign < ' ' || is_unseen(sign) => "<span class=\"ctl\">U+202E</span>".len(),
+        sign => sign.len_utf8(),
+    }
+}
 
 /// Writes one sign as something that shows.
 fn show(f: &mut Formatter<'_>, sign: char) -> fmt::Result {

@@ -114,7 +114,7 @@ impl Scale {
         sums.sort_unstable();
         let (lowest, highest) = (sums.first()?.0, sums.last()?.0);
         let fits = |unit: i32, first: i32, last: i32, room: usize| {
-            (last.div_euclid(unit) - first.div_euclid(unit)) as usize + 1 <= room
+            ((last.div_euclid(unit) - first.div_euclid(unit)) as usize) < room
         };
         let (mut first, mut last) = (lowest, highest);
         if !fits(1, first, last, COLUMNS) {
@@ -123,10 +123,12 @@ impl Scale {
         let inner = COLUMNS - 2;
         let whole = (first, last) == (lowest, highest);
         let room = if whole { COLUMNS } else { inner };
-        let unit = UNITS.into_iter().find(|unit| fits(unit.1, first, last, room)).unwrap_or(UNITS[2]);
+        let unit =
+            UNITS.into_iter().find(|unit| fits(unit.1, first, last, room)).unwrap_or(UNITS[2]);
         let at = |month: i32| month.div_euclid(unit.1);
         // Centuries of dates: the latest years keep their columns.
-        let from = if fits(unit.1, first, last, room) { at(first) } else { at(last) - inner as i32 + 1 };
+        let from =
+            if fits(unit.1, first, last, room) { at(first) } else { at(last) - inner as i32 + 1 };
         let (earlier, later) = (at(lowest) < from, at(highest) > at(last));
         Some(Self { unit, first: from, last: at(last), earlier, later })
     }
@@ -155,7 +157,11 @@ impl Scale {
         };
         let ends = |is: bool, name: &str| is.then(|| name.to_owned());
         let inner = (self.first..=self.last).map(name);
-        ends(self.earlier, "earlier").into_iter().chain(inner).chain(ends(self.later, "later")).collect()
+        ends(self.earlier, "earlier")
+            .into_iter()
+            .chain(inner)
+            .chain(ends(self.later, "later"))
+            .collect()
     }
 }
 
@@ -195,9 +201,15 @@ mod tests {
     #[test]
     fn a_few_years_are_shown_by_month() {
         let activity = of(&[("call", 12 * 2024 + 11, 2), ("email", 12 * 2024 + 10, 3)]);
-        assert_eq!((activity.unit, activity.periods.as_slice()), ("month", &["2024-11".to_owned(), "2024-12".to_owned()][..]));
+        assert_eq!(
+            (activity.unit, activity.periods.as_slice()),
+            ("month", &["2024-11".to_owned(), "2024-12".to_owned()][..])
+        );
         assert_eq!(activity.totals, [3, 2]);
-        assert_eq!(activity.types.iter().map(|l| l.close_type).collect::<Vec<_>>(), ["email", "call"]);
+        assert_eq!(
+            activity.types.iter().map(|l| l.close_type).collect::<Vec<_>>(),
+            ["email", "call"]
+        );
     }
 
     #[test]

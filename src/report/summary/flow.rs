@@ -57,7 +57,9 @@ pub(super) fn flow(records: &Map<&'static str, RecordCounts>) -> Vec<FlowLine> {
     }
     let mut lines: Vec<FlowLine> =
         lines.into_iter().map(|(sort, counts)| FlowLine { sort, counts }).collect();
-    lines.sort_by_key(|line| order.iter().position(|sort| *sort == line.sort).map_or(0, |at| at + 1));
+    lines.sort_by_key(|line| {
+        order.iter().position(|sort| *sort == line.sort).map_or(0, |at| at + 1)
+    });
     lines
 }
 
@@ -78,7 +80,8 @@ mod tests {
         ];
         let lines = flow(&records.into_iter().collect());
         let seen: Vec<_> = lines.iter().map(|line| (line.sort, line.counts.read)).collect();
-        let expected = [("lead", 2), ("call", 5), ("log_entries", 10), ("settings", 4), ("unknown", 1)];
+        let expected =
+            [("lead", 2), ("call", 5), ("log_entries", 10), ("settings", 4), ("unknown", 1)];
         assert_eq!(seen, expected);
     }
 }
