@@ -141,8 +141,10 @@ impl Audit {
         let mut types: Map<&'static str, TypeLine> = Map::default();
         for kind in Kind::ALL {
             let Some(count) = survey.read.get(kind) else { continue };
-            let years = survey.years.iter().filter(|((k, _), _)| k == kind);
-            let mut years: Map<i16, u64> = years.map(|((_, year), n)| (*year, *n)).collect();
+            let mut years: Map<i16, u64> = Map::default();
+            for ((_, month), n) in survey.months.iter().filter(|((k, _), _)| k == kind) {
+                *years.entry(month.div_euclid(12) as i16).or_default() += n;
+            }
             years.sort_keys();
             types.insert(kind.word(), TypeLine { count: *count, years });
         }

@@ -9,10 +9,12 @@ pub mod findings;
 pub mod grouped;
 mod inventory;
 pub mod kept;
+mod ledger;
 pub mod left_out;
 pub mod map;
 mod names;
 pub mod pace;
+pub mod page;
 pub mod proposal;
 #[cfg(feature = "network")]
 pub mod pushed;

@@ -1,13 +1,32 @@
-//! The closing table and its machine-readable twin, `reports/reconciliation.json`.
+//! The closing table and its machine-readable twin, `reports/reconciliation.json`: every figure the reports
+//! show in prose or pictures stands there. It must not be larger for a larger export.
+
+mod activity;
+mod flow;
+mod owners;
+mod reasons;
+mod schema;
+mod stages;
+mod sums;
+
+pub use activity::{Activity, ActivityLine};
+pub use flow::FlowLine;
+pub use owners::{OwnerLine, Owners};
+pub use reasons::ReasonLine;
+pub use schema::{Schema, SchemaLine, SelectLine};
+pub use stages::{StageLine, Stages};
+pub use sums::{Since, Sums};
 
 use super::MapLine;
 use super::attachments as files;
 use super::conservation;
 use super::grouped::{self, Remark};
+use super::inventory::{self, InventoryLine};
 use super::left_out::IgnoredLine;
 use super::table::{Table, number};
 use crate::bundle::Totals;
 use crate::bundle::manifest::{Attachments, SinceStep, Step};
+use crate::close::ledger::Line;
 use crate::close::{Fate, Kind};
 use crate::event::RecordCounts;
 use crate::mapping::decisions::Decision;
@@ -60,6 +79,22 @@ pub struct Summary {
     /// Bytes of the export, unpacked: for what is said of the run's speed, so in no file.
     #[serde(skip)]
     pub bytes: u64,
+    /// Sums over all of it.
+    pub sums: Sums,
+    /// Records by sorts of Close types.
+    pub flow: Vec<FlowLine>,
+    /// What happened when.
+    pub activity: Activity,
+    /// Pipelines and stages.
+    pub stages: Stages,
+    /// Who is named, and who is missing.
+    pub owners: Owners,
+    /// Merges by object and reason.
+    pub merge_reasons: Vec<ReasonLine>,
+    /// What has to be made in Twenty.
+    pub schema: Schema,
+    /// What is rebuilt by hand.
+    pub inventory: Vec<InventoryLine>,
 }
 
 /// One step.
@@ -153,10 +188,12 @@ impl Summary {
         let joined = plan.merges.iter().filter(|merge| merge.decision == Decision::Accept.word());
         joined.for_each(|merge| *merges.entry(merge.object).or_default() += 1);
         [&mut verdicts, &mut companies, &mut merges].into_iter().for_each(Map::sort_keys);
-        Self {
+        let ledger = conservation::ledger(survey, totals);
+        let mut summary = Self {
+            flow: flow::flow(&records),
             records,
             steps: steps.iter().map(step_line).collect(),
-            values: values(survey, totals),
+            values: values(&ledger),
             verdicts,
             companies,
             merges,
@@ -171,12 +208,21 @@ impl Summary {
             sample: plan.sample.as_ref().map(|sample| sample.counts),
             map: MapLine::default(),
             bytes: survey.ends.iter().map(|end| end.bytes).sum(),
-        }
+            sums: Sums::default(),
+            activity: activity::activity(survey),
+            stages: stages::stages(plan),
+            owners: owners::owners(plan),
+            merge_reasons: reasons::reasons(plan),
+            schema: schema::schema(plan),
+            inventory: inventory::counts(survey, plan),
+        };
+        summary.sums = Sums::new(&summary, survey, plan, steps, ledger.len() as u64);
+        summary
     }
 
     /// Records and values that were set aside, or an export that is not whole: a person should look.
     pub fn needs_a_person(&self) -> bool {
-        let set_aside = self.notices.iter().any(|line| !line.code.starts_with("C2T-N"));
+        let set_aside = self.to_look_at().next().is_some();
         let files = files::needs_a_person(&self.attachments);
         set_aside || self.rejected() > 0 || !self.incomplete.is_empty() || files
     }
@@ -194,6 +240,11 @@ impl Summary {
         let idle = self.idle_decisions.iter().map(|idle| (idle.code, told(idle)));
         let export = grouped::of_lines(&self.incomplete, &self.ignored_files, &self.remarks);
         map.chain(idle).chain(export).collect()
+    }
+
+    /// Notices a person should look at; the others are remarks.
+    pub fn to_look_at(&self) -> impl Iterator<Item = &NoticeLine> {
+        self.notices.iter().filter(|line| !line.code.starts_with("C2T-N"))
     }
 
     /// Records that could not be used.
@@ -280,9 +331,9 @@ fn step_line(step: &Step) -> StepLine {
     }
 }
 
-fn values(survey: &Survey, totals: &Totals) -> Values {
+fn values(ledger: &[Line]) -> Values {
     let mut values = Values::default();
-    for line in conservation::ledger(survey, totals) {
+    for line in ledger {
         values.occurrences += line.counts.seen;
         values.values += line.counts.filled;
         values.remainder += line.counts.remainder();

@@ -341,7 +341,7 @@ impl Collector<'_> {
         let time = |key| record.said(key).and_then(time::micros);
         let created = time(Common::DateCreated).or_else(|| time(Common::CreatedAt));
         if let Some(at) = time(Common::ActivityAt).or(created) {
-            *self.survey.years.entry((record.kind, time::year(at))).or_default() += 1;
+            *self.survey.months.entry((record.kind, time::month(at))).or_default() += 1;
         }
         // The future holds planned meetings; what was recorded is what has happened.
         if record.kind != Kind::Meeting
@@ -390,7 +390,7 @@ impl Survey {
     /// Adds what another part of the export holds.
     fn absorb(&mut self, part: Self) {
         part.read.iter().for_each(|(k, n)| *self.read.entry(*k).or_default() += n);
-        part.years.iter().for_each(|(k, n)| *self.years.entry(*k).or_default() += n);
+        part.months.iter().for_each(|(k, n)| *self.months.entry(*k).or_default() += n);
         self.ledger.absorb(&part.ledger);
         part.leads.iter().for_each(|lead| self.people.lead(lead));
         part.contacts.iter().for_each(|contact| self.people.contact(contact));
