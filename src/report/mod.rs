@@ -3,6 +3,7 @@
 
 mod attachments;
 pub mod audit;
+pub mod codes;
 pub mod conservation;
 pub mod files;
 pub mod findings;
