@@ -124,8 +124,9 @@ fn code_table(all: &[Code], start: &str) -> String {
 
 /// What codes of each letter have in common.
 fn families() -> String {
-    let mut out =
-        String::from("| codes | about | where they show | does the run go on? |\n|---|---|---|---|\n");
+    let mut out = String::from(
+        "| codes | about | where they show | does the run go on? |\n|---|---|---|---|\n",
+    );
     for family in FAMILIES {
         let Family { start, about, shows, goes_on, .. } = family;
         let _ = writeln!(out, "| `{start}…` | {about} | {shows} | {goes_on} |");

@@ -76,7 +76,7 @@ pub enum Command {
     /// Take back what a push did, and nothing else; goes on where an earlier run stopped
     #[cfg(feature = "network")]
     Rollback(network::RollbackArgs),
-    /// Explain a diagnostic code, or tell one record's story: what became of it, where, and why
+    /// Explain a diagnostic code, or tell what became of one record, and why
     Explain(ExplainArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),

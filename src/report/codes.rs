@@ -86,8 +86,7 @@ pub fn all() -> Vec<Code> {
     NOTICES.iter().chain(file::ALL).for_each(|it| add(it.code, it.why.to_owned(), it.fix));
     refusal::ALL.iter().for_each(|it| add(it.code, it.why.to_owned(), it.fix));
     rules::ALL.iter().for_each(|it| add(it.code, it.why.to_owned(), it.fix));
-    audit::every_missing()
-        .for_each(|it| add(it.code, format!("{}: {}", it.what, it.cost), it.fix));
+    audit::every_missing().for_each(|it| add(it.code, format!("{}: {}", it.what, it.cost), it.fix));
     found.into_values().collect()
 }
 
@@ -222,7 +221,10 @@ mod tests {
     fn every_longer_text_belongs_to_a_code() {
         let all = all();
         for (code, text) in more::ALL {
-            assert!(all.iter().any(|it| it.code == *code && it.more == Some(text.trim())), "{code}");
+            assert!(
+                all.iter().any(|it| it.code == *code && it.more == Some(text.trim())),
+                "{code}"
+            );
         }
     }
 

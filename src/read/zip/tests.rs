@@ -88,3 +88,44 @@ fn sizes_that_lie_are_noticed() {
         assert!(read.len() <= 9000);
     }
 }
+
+/// The same zip with a list that is said to have so many entries.
+fn lying(mut zip: Vec<u8>, entries: u64) -> Vec<u8> {
+    let end = zip.split_off(zip.len() - 22);
+    let number = |at: usize| u64::from(u32::from_le_bytes(end[at..at + 4].try_into().unwrap()));
+    let place = zip.len() as u64;
+    zip.extend(b"PK\x06\x06");
+    zip.extend(44_u64.to_le_bytes());
+    zip.extend([45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    for number in [entries, entries, number(12), number(16)] {
+        zip.extend(number.to_le_bytes());
+    }
+    zip.extend(b"PK\x06\x07\0\0\0\0");
+    zip.extend(place.to_le_bytes());
+    zip.extend(1_u32.to_le_bytes());
+    zip.extend(b"PK\x05\x06\0\0\0\0");
+    zip.extend([0xff; 12]);
+    zip.extend([0, 0]);
+    zip
+}
+
+#[test]
+fn a_list_beyond_all_measure_is_refused_before_it_is_read() {
+    let (_dir, path) = written(|zip| put(zip, "a", CompressionMethod::Stored, b"one"));
+    let zip = std::fs::read(&path).unwrap();
+    std::fs::write(&path, lying(zip, MAX_ENTRIES as u64 + 1)).unwrap();
+    assert_eq!(ZipIndex::open(&path).unwrap_err().code, "C2T-E046");
+}
+
+#[test]
+fn an_encrypted_entry_is_not_read() {
+    let (_dir, path) = written(|zip| put(zip, "a", CompressionMethod::Stored, b"secret"));
+    let index = ZipIndex::open(&path).unwrap();
+    let entry = &index.entries()[0];
+    for entry in [
+        Entry { encrypted: true, ..entry.clone() },
+        Entry { method: Method::Other, ..entry.clone() },
+    ] {
+        assert_eq!(index.read(&entry).err().unwrap().code, "C2T-E047");
+    }
+}

@@ -44,12 +44,6 @@ files hold:
 
 In Close the export is made in Settings, Export: choose JSON, and tick the activities.
 "),
-    ("C2T-E022", "
-This should not happen. Nothing was written. A smaller export that fails in the same way is the best help; one thread
-shows whether threads have to do with it:
-
-    close2twenty convert export -o bundle --threads 1
-"),
     ("C2T-E023", "
 The export is read twice, and in between a file has changed: a download still runs, or a script writes to the folder.
 Convert a copy:
