@@ -188,16 +188,19 @@ fn header_elsewhere() -> Vec<u8> {
     bytes
 }
 
-/// A zip whose list is said to have more entries than anybody reads.
+/// A zip that lists more entries than anybody reads, all of them the same one.
 fn too_many() -> Vec<u8> {
+    const ENTRIES: u64 = 1_000_001;
     let mut bytes = zip(&files(&["a.json"]));
     let end = bytes.split_off(bytes.len() - 22);
-    let number = |at: usize| u32::from_le_bytes(end[at..at + 4].try_into().expect("four bytes"));
-    let (size, list, place) = (number(12), number(16), bytes.len() as u64);
+    let list = u32::from_le_bytes(end[16..20].try_into().expect("four bytes")) as usize;
+    let entry = bytes.split_off(list);
+    bytes.extend(entry.repeat(ENTRIES as usize));
+    let place = bytes.len() as u64;
     bytes.extend(b"PK\x06\x06");
     bytes.extend(44_u64.to_le_bytes());
     bytes.extend([45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    for number in [1_000_001, 1_000_001, u64::from(size), u64::from(list)] {
+    for number in [ENTRIES, ENTRIES, place - list as u64, list as u64] {
         bytes.extend(number.to_le_bytes());
     }
     bytes.extend(b"PK\x06\x07\0\0\0\0");

@@ -134,7 +134,8 @@ fn every_code_in_the_source_is_in_the_catalogue() {
     let mut used: BTreeMap<String, PathBuf> = BTreeMap::new();
     let named = |path: &Path, ending: &str| path.to_string_lossy().ends_with(ending);
     let catalogue = |path: &Path| {
-        named(path, "report/codes.rs") || path.parent().is_some_and(|folder| folder.ends_with("report/codes"))
+        named(path, "report/codes.rs")
+            || path.parent().is_some_and(|folder| folder.ends_with("report/codes"))
     };
     sources.retain(|path| !catalogue(path) && !named(path, "tests.rs"));
     for source in sources {

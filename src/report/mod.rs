@@ -18,6 +18,7 @@ pub mod pushed;
 #[cfg(feature = "network")]
 pub mod rolled_back;
 pub mod spot_check;
+pub mod story;
 pub mod summary;
 mod table;
 #[cfg(feature = "network")]

@@ -89,15 +89,17 @@ fn sizes_that_lie_are_noticed() {
     }
 }
 
-/// The same zip with a list that is said to have so many entries.
-fn lying(mut zip: Vec<u8>, entries: u64) -> Vec<u8> {
+/// The same zip with its one entry listed so many times.
+fn repeated(mut zip: Vec<u8>, entries: usize) -> Vec<u8> {
     let end = zip.split_off(zip.len() - 22);
-    let number = |at: usize| u64::from(u32::from_le_bytes(end[at..at + 4].try_into().unwrap()));
+    let list = u32::from_le_bytes(end[16..20].try_into().unwrap()) as usize;
+    let entry = zip.split_off(list);
+    zip.extend(entry.repeat(entries));
     let place = zip.len() as u64;
     zip.extend(b"PK\x06\x06");
     zip.extend(44_u64.to_le_bytes());
     zip.extend([45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    for number in [entries, entries, number(12), number(16)] {
+    for number in [entries as u64, entries as u64, place - list as u64, list as u64] {
         zip.extend(number.to_le_bytes());
     }
     zip.extend(b"PK\x06\x07\0\0\0\0");
@@ -113,7 +115,7 @@ fn lying(mut zip: Vec<u8>, entries: u64) -> Vec<u8> {
 fn a_list_beyond_all_measure_is_refused_before_it_is_read() {
     let (_dir, path) = written(|zip| put(zip, "a", CompressionMethod::Stored, b"one"));
     let zip = std::fs::read(&path).unwrap();
-    std::fs::write(&path, lying(zip, MAX_ENTRIES as u64 + 1)).unwrap();
+    std::fs::write(&path, repeated(zip, MAX_ENTRIES + 1)).unwrap();
     assert_eq!(ZipIndex::open(&path).unwrap_err().code, "C2T-E046");
 }
 
