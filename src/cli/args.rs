@@ -94,6 +94,8 @@ pub enum Command {
     /// Take back what a push did, and nothing else; goes on where an earlier run stopped
     #[cfg(feature = "network")]
     Rollback(network::RollbackArgs),
+    /// Explain a diagnostic code, or tell what became of one record, and why
+    Explain(ExplainArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -231,6 +233,23 @@ pub struct CheckArgs {
     /// Threads to use; 0 is one per core
     #[arg(long, value_name = "N", default_value_t = 0, display_order = LAST)]
     pub threads: usize,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Diagnostic codes like C2T-E011 or e011, or the Close id of one record
+    #[arg(required_unless_present = "list", value_name = "CODE|CLOSE_ID")]
+    pub what: Vec<String>,
+    /// List all diagnostic codes
+    #[arg(long, conflicts_with_all = ["what", "bundle", "export"])]
+    pub list: bool,
+    /// The bundle the record is in (folder or zip)
+    #[arg(long, value_name = "BUNDLE")]
+    pub bundle: Option<PathBuf>,
+    /// The export it was made from: shows where the record stands there, and its values in Close's words
+    #[arg(long, value_name = "EXPORT", requires = "bundle", num_args = 1..)]
+    pub export: Vec<PathBuf>,
 }
 
 /// `completions`.

@@ -92,6 +92,13 @@ pub struct MissingLine {
     pub fix: &'static str,
 }
 
+/// Without any activity.
+const ACTIVITIES: MissingLine = MissingLine {
+    code: "C2T-M001",
+    what: "activities",
+    cost: "no calls, e-mails, notes and meetings",
+    fix: "re-export as JSON with activities (Settings, Export, include activities)",
+};
 /// Settings files: code, what, cost, where to get it.
 const SETTINGS: &[(Kind, MissingLine)] = &[
     (
@@ -131,6 +138,11 @@ const SETTINGS: &[(Kind, MissingLine)] = &[
         },
     ),
 ];
+
+/// Everything that can be missing.
+pub(super) fn every_missing() -> impl Iterator<Item = &'static MissingLine> {
+    std::iter::once(&ACTIVITIES).chain(SETTINGS.iter().map(|(_, line)| line))
+}
 
 impl Audit {
     /// Says what a survey found.
@@ -294,12 +306,7 @@ fn missing(survey: &Survey) -> Vec<MissingLine> {
     let activities = survey.read.iter().any(|(kind, n)| kind.is_activity() && *n > 0);
     let mut lines = Vec::new();
     if !activities {
-        lines.push(MissingLine {
-            code: "C2T-M001",
-            what: "activities",
-            cost: "no calls, e-mails, notes and meetings",
-            fix: "re-export as JSON with activities (Settings, Export, include activities)",
-        });
+        lines.push(ACTIVITIES);
     }
     let config = &survey.config;
     let there = |kind: Kind| match kind {

@@ -14,10 +14,7 @@ pub(super) fn completions(args: &CompletionsArgs, printer: &Printer) -> u8 {
 
 pub(super) fn man(printer: &Printer) -> Result<u8> {
     let mut out = Vec::new();
-    clap_mangen::Man::new(Cli::command())
-        .render(&mut out)
-        .map_err(|e| Error::failed("C2T-E040", format!("cannot make the manual page: {e}")))
-        .map_err(|e| e.fix("please report it; --help says the same"))?;
+    clap_mangen::Man::new(Cli::command()).render(&mut out).map_err(Error::report)?;
     printer.result(&String::from_utf8_lossy(&out));
     Ok(0)
 }
