@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::fmt::Write as _;
 
 /// See the module's head.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Audit {
     /// The files, with their sizes after decompression.
     pub files: Vec<FileLine>,
@@ -41,7 +41,7 @@ pub struct Audit {
 }
 
 /// One file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct FileLine {
     /// Its name.
     pub file: String,
@@ -50,7 +50,7 @@ pub struct FileLine {
 }
 
 /// One Close type.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct TypeLine {
     /// Objects.
     pub count: u64,
@@ -59,7 +59,7 @@ pub struct TypeLine {
 }
 
 /// Users.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct UserLine {
     /// Listed in the organisation or users file.
     pub listed: u64,
@@ -68,7 +68,7 @@ pub struct UserLine {
 }
 
 /// Files that records refer to.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct AttachmentLine {
     /// How many.
     pub count: u64,
@@ -79,7 +79,7 @@ pub struct AttachmentLine {
 }
 
 /// Something missing.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct MissingLine {
     /// Stable code.
     pub code: &'static str,

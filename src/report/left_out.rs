@@ -9,7 +9,7 @@ use serde::Serialize;
 const NAMED: usize = 10;
 
 /// One file that was left out or is worth a remark.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct IgnoredLine {
     /// The file.
     pub file: String,

@@ -17,7 +17,7 @@ use serde::Serialize;
 use std::fmt::Write as _;
 
 /// What became of everything.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Summary {
     /// Per Close type; `unreadable` counts records of no known type.
     pub records: Map<&'static str, RecordCounts>,
@@ -59,7 +59,7 @@ pub struct Summary {
 }
 
 /// One step.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct StepLine {
     /// Folder in the bundle.
     pub folder: String,
@@ -74,7 +74,7 @@ pub struct StepLine {
 }
 
 /// Values and their fates.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct Values {
     /// Keys seen.
     pub occurrences: u64,
@@ -87,7 +87,7 @@ pub struct Values {
 }
 
 /// One kind of notice.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct NoticeLine {
     /// Stable code.
     pub code: &'static str,
@@ -100,7 +100,7 @@ pub struct NoticeLine {
 }
 
 /// One sign that the export is not whole.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct IncompleteLine {
     /// Stable code.
     pub code: &'static str,

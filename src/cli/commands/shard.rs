@@ -7,6 +7,7 @@ use crate::bundle::manifest::Tool;
 use crate::bundle::part::{PartWriter, Whole};
 use crate::bundle::{Form, Stage};
 use crate::cli::args::ConvertArgs;
+use crate::cli::output::Part;
 use crate::cli::printer::Printer;
 use crate::error::{Error, Result};
 use crate::mapping::{LeadStrategy, Rules, Settings};
@@ -102,15 +103,6 @@ fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).map_err(|e| Error::io("cannot find", path, e))
 }
 
-/// What is said of a part.
-#[derive(Debug, Serialize)]
-struct Made {
-    number: u32,
-    of: u32,
-    /// Records read.
-    records: u64,
-}
-
 /// Runs the command.
 ///
 /// # Errors
@@ -133,7 +125,7 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
     };
     writer.finish(shard.number, about)?;
     stage.commit()?;
-    let made = Made { number: shard.number, of: shard.of, records };
+    let made = Part { number: shard.number, of: shard.of, records };
     if printer.is_json() {
         printer.json(&made);
     } else {
