@@ -5,7 +5,9 @@
 #![forbid(unsafe_code)]
 // Helpers of tests may fail as tests do; clippy.toml speaks of test functions only.
 
+use clap::CommandFactory as _;
 use close2twenty::check::rules;
+use close2twenty::cli::{Cli, output::OUTPUTS};
 use close2twenty::close::Kind;
 use close2twenty::event::{NOTICES, file};
 use close2twenty::mapping::Rules;
@@ -18,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -169,6 +172,34 @@ fn the_codes_page_shows_the_tables() {
             ("files", codes(file::ALL.iter().map(|n| (n.code, n.why.to_owned(), n.fix)))),
         ],
     );
+}
+
+/// What `--help` says of a command.
+fn help(command: &[&str]) -> String {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_close2twenty"));
+    program.args(command).arg("--help").env_remove("COLUMNS");
+    let said = program.output().unwrap();
+    assert!(said.status.success(), "{command:?}");
+    let lines = String::from_utf8(said.stdout).unwrap();
+    let lines: Vec<&str> = lines.lines().map(str::trim_end).collect();
+    let title = std::iter::once("close2twenty").chain(command.iter().copied());
+    let title = title.collect::<Vec<_>>().join(" ");
+    format!("### `{title}`\n\n```text\n{}\n```\n", lines.join("\n").trim_end())
+}
+
+/// The networked commands are in the full build only.
+#[cfg(feature = "network")]
+#[test]
+fn the_page_of_the_command_line_shows_what_help_says() {
+    let root = Cli::command();
+    let mut pages = vec![help(&[])];
+    pages.extend(root.get_subcommands().map(|command| help(&[command.get_name()])));
+    assert!(pages.len() >= 12, "{}", pages.len());
+    let mut outputs = String::from("| schema | of |\n|---|---|\n");
+    for (name, what, _) in OUTPUTS {
+        let _ = writeln!(outputs, "| [{name}](schemas/{name}.schema.json) | {} |", cell(what));
+    }
+    check("docs/cli.md", &[("outputs", outputs), ("help", pages.join("\n"))]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub struct Checked {
     pub found: u64,
     /// How often each rule is broken, by code.
     pub totals: Vec<Total>,
-    /// The findings with their places: the first [`super::KEPT`] of each rule and file.
+    /// The findings with their places: the first 200 of each rule and file.
     #[schemars(with = "Vec<super::finding::Shown<'static>>")]
     pub findings: Vec<Finding>,
     /// What the check could not know.
