@@ -187,10 +187,12 @@ fn help(command: &[&str]) -> String {
     format!("### `{title}`\n\n```text\n{}\n```\n", lines.join("\n").trim_end())
 }
 
-/// The networked commands are in the full build only.
-#[cfg(feature = "network")]
 #[test]
 fn the_page_of_the_command_line_shows_what_help_says() {
+    // The page shows the full build; the air-gapped one has fewer commands.
+    if !cfg!(feature = "network") {
+        return;
+    }
     let root = Cli::command();
     let mut pages = vec![help(&[])];
     pages.extend(root.get_subcommands().map(|command| help(&[command.get_name()])));

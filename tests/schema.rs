@@ -1,7 +1,7 @@
 //! `docs/manifest.schema.json` is the published contract of `manifest.json`, `docs/workspace.schema.json`
 //! that of the workspace file, and `docs/schemas/` holds those of what `--format json` prints: they equal what the
 //! code says (`UPDATE_GOLDEN=1` rewrites them), and every golden manifest, reconciliation and audit obeys its own. It
-//! must not check what they mean, nor run a command: tests/exit_codes.rs does.
+//! must not check what they mean, nor run a command: `tests/exit_codes.rs` does.
 
 #![forbid(unsafe_code)]
 
@@ -57,10 +57,12 @@ fn the_published_schemas_are_the_codes_own() {
     is_published("workspace.schema.json", &Workspace::json_schema());
 }
 
-/// Networked commands print JSON in the full build only.
-#[cfg(feature = "network")]
 #[test]
 fn every_output_has_its_published_schema() {
+    // The folder has those of the full build; the air-gapped one has fewer commands.
+    if !cfg!(feature = "network") {
+        return;
+    }
     let mut known = BTreeSet::new();
     for output in OUTPUTS {
         let (name, schema) = of_output(output);
