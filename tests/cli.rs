@@ -44,6 +44,28 @@ fn the_manual_page_names_every_command() {
     }
 }
 
+/// A page for each command, with its options, and the program's own; each as `man COMMAND` prints it.
+#[test]
+fn every_command_has_a_manual_page_of_its_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().join("share/man1");
+    let output = run(&["man", "--all", place.to_str().expect("a path")]);
+    assert!(output.status.success() && output.stdout.is_empty(), "{}", text(&output.stderr));
+    let mut names = vec![String::new()];
+    let command = <close2twenty::cli::Cli as clap::CommandFactory>::command();
+    names.extend(command.get_subcommands().map(|command| command.get_name().to_owned()));
+    assert_eq!(std::fs::read_dir(&place).expect("a folder").count(), names.len());
+    for name in names {
+        let (args, file) = match &*name {
+            "" => (vec!["man"], "close2twenty.1".to_owned()),
+            name => (vec!["man", name], format!("close2twenty-{name}.1")),
+        };
+        let page = std::fs::read(place.join(&file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+        assert_eq!(text(&page), text(&run(&args).stdout), "{name}");
+        assert!(text(&page).contains("\\-\\-quiet"), "{file} has the options");
+    }
+}
+
 /// Programs read standard output: it holds the JSON and nothing else, even when there is talk.
 #[test]
 fn json_is_all_of_standard_output() {

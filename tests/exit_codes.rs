@@ -195,13 +195,13 @@ fn merging_ends_as_promised() {
 #[test]
 fn completions_and_the_manual_page_are_texts() {
     let desk = Desk::new();
-    for args in ["completions bash", "man"] {
+    for args in ["completions bash", "man", "man convert"] {
         let text = desk.run(args);
         text.is(args, 0, None);
         let json = desk.run(&format!("{args} --format json"));
         assert_eq!((json.code, json.stdout), (Some(0), text.stdout), "{args}");
     }
-    for args in ["completions nonsense", "man --nonsense"] {
+    for args in ["completions nonsense", "man --nonsense", "man nonsense"] {
         desk.run(args).is(args, 2, None);
         desk.run(&format!("{args} --format json")).is(args, 2, Some("error"));
     }
