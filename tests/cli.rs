@@ -33,6 +33,28 @@ fn completions_for_every_shell() {
     }
 }
 
+/// What a shell does with the script when the reader presses the tabulator.
+#[cfg(unix)]
+#[test]
+fn bash_completes_commands_and_options() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("close2twenty");
+    std::fs::write(&script, run(&["completions", "bash"]).stdout).expect("written");
+    let asked = [(&["", "con"][..], "convert"), (&["", "convert", "--samp"], "--sample")];
+    for (words, expected) in asked {
+        let (last, before) = (words[words.len() - 1], words[words.len() - 2]);
+        let pressed = format!(
+            "source '{}'; COMP_WORDS=(close2twenty {}); COMP_CWORD={}; \
+             _close2twenty close2twenty '{last}' '{before}'; echo \"${{COMPREPLY[@]}}\"",
+            script.display(),
+            words[1..].join(" "),
+            words.len() - 1
+        );
+        let output = Command::new("bash").args(["-c", &pressed]).output().expect("bash runs");
+        assert_eq!(text(&output.stdout).trim(), expected, "{}", text(&output.stderr));
+    }
+}
+
 #[test]
 fn the_manual_page_names_every_command() {
     let output = run(&["man"]);

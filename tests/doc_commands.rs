@@ -24,6 +24,8 @@ enum How {
     Ci(&'static str),
     /// This text stands in this file, which is run elsewhere.
     In(&'static str, &'static str),
+    /// It is run in the repository, and changes nothing there.
+    Here,
     /// It begins with a short name of `.cargo/config.toml`.
     Alias,
     /// It is a bench of `Cargo.toml`.
@@ -37,12 +39,26 @@ enum How {
     /// A tool's own affair.
     Tool,
 }
-use How::{Alias, Bench, Ci, Git, In, Script, Tool, Wrapped};
+use How::{Alias, Bench, Ci, Git, Here, In, Script, Tool, Wrapped};
 
 /// Lines that are not run here, without their comments.
 const ELSEWHERE: &[(&str, How)] = &[
     ("cargo run -- convert testdata/close/sample -o sample-bundle", Ci("first")),
     ("cargo test", Ci("second")),
+    (
+        "cargo install --locked --path . --no-default-features",
+        In("Cargo.toml", "default = [\"network\"]"),
+    ),
+    (
+        "cargo build --release --locked --offline --no-default-features",
+        In(".ci/run", "cargo build --locked --no-default-features"),
+    ),
+    ("mkdir -p .cargo && cargo vendor --locked vendor >> .cargo/config.toml", Tool),
+    ("tar --exclude=./target -czf ../close2twenty-with-crates.tar.gz .", Tool),
+    ("tar -xzf close2twenty-with-crates.tar.gz", Tool),
+    ("sha256sum --check --ignore-missing SHA256SUMS", In("release/build", "sha256sum")),
+    ("bash release/build --list", Here),
+    ("bash release/build", Script),
     ("cargo install --locked --path .", In("Cargo.toml", "name = \"close2twenty\"")),
     (
         "cargo build --release --locked --no-default-features",
@@ -176,6 +192,7 @@ impl Reader {
         let mut shell = Command::new("sh");
         shell.args(["-euc", &line]).current_dir(self.folder.path());
         shell.env("PATH", path).env("TWENTY_API_KEY", self.twenty.key()).env_remove("COLUMNS");
+        shell.env("HOME", self.folder.path());
         shell.output().expect("a shell")
     }
 
@@ -295,9 +312,10 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Whether this program is what a line runs, by itself or through `parallel`.
+/// Whether this program is what a line runs, by itself, through `parallel`, or in a folder just made.
 fn is_ours(line: &str) -> bool {
-    line.starts_with("close2twenty ") || line.contains("| parallel close2twenty ")
+    let begins = ["", "| parallel ", "&& "].map(|before| format!("{before}close2twenty "));
+    line.starts_with(&begins[0]) || begins[1..].iter().any(|begin| line.contains(begin))
 }
 
 #[test]
@@ -359,6 +377,11 @@ fn holds(line: &str, how: &How) {
             let entry = format!("[[bench]]\nname = \"{}\"", words[at + 1]);
             assert!(read("Cargo.toml").contains(&entry), "{line}");
         }
+        Here => {
+            let said = Command::new("sh").args(["-euc", line]).current_dir(root()).output();
+            let said = said.expect("a shell");
+            assert!(said.status.success(), "{line}: {}", String::from_utf8_lossy(&said.stderr));
+        }
         Script => {
             let text = read(words[1]);
             words[2..].iter().for_each(|word| assert!(text.contains(word), "{line}: {word}"));
@@ -372,7 +395,7 @@ fn holds(line: &str, how: &How) {
             let words = std::iter::once("close2twenty").chain(own.split_whitespace());
             assert!(Cli::try_parse_from(words).is_ok(), "{line}");
         }
-        Tool => assert!(!line.contains("close2twenty"), "{line}"),
+        Tool => assert!(!line.contains("close2twenty "), "{line}"),
     }
 }
 
@@ -388,7 +411,7 @@ fn every_command_and_option_that_is_named_exists() {
         let synopses = lines(&text, "");
         let synopses = synopses.iter().filter_map(|line| line.strip_prefix("close2twenty "));
         let spans = inline.captures_iter(&text).map(|span| span.get(1).expect("a span").as_str());
-        for said in synopses.chain(spans) {
+        for said in synopses.chain(spans).filter(|said| !said.starts_with('-')) {
             seen += 1;
             let verb = said.split_whitespace().next().unwrap_or_default();
             let found = command.find_subcommand(verb);
