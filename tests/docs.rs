@@ -11,6 +11,7 @@ use close2twenty::cli::{Cli, output::OUTPUTS};
 use close2twenty::close::Kind;
 use close2twenty::event::{NOTICES, file};
 use close2twenty::mapping::Rules;
+use close2twenty::mapping::file::keys::{self, Key, Missing, Section, Takes};
 use close2twenty::report::Audit;
 use close2twenty::survey::Survey;
 use close2twenty::twenty::objects::Object;
@@ -145,6 +146,74 @@ fn the_map_page_shows_the_map() {
         "docs/map.md",
         &[("close", close_side()), ("whole", whole_side()), ("twenty", twenty_side())],
     );
+}
+
+/// What a key takes, in words.
+fn takes(takes: Takes) -> String {
+    let listed = |words: &mut dyn Iterator<Item = String>| words.collect::<Vec<_>>().join(", ");
+    match takes {
+        Takes::Flag => "`true`, `false`".to_owned(),
+        Takes::Number => "a whole number".to_owned(),
+        Takes::Share => "a number from 0 to 1".to_owned(),
+        Takes::Text => "text".to_owned(),
+        Takes::Texts => "a list of texts".to_owned(),
+        Takes::Template(names) => {
+            format!("text with {}", listed(&mut names.iter().map(|name| format!("`{{{name}}}`"))))
+        }
+        Takes::Pairs => "a table of texts".to_owned(),
+        Takes::Word(words) => listed(&mut words().iter().map(|(word, _)| format!("`{word}`"))),
+    }
+}
+
+/// A part of `mapping.toml`: its keys, and the words that need telling.
+fn section(section: &Section) -> String {
+    let mut out = format!("### {}\n\n{}\n\n", capital(section.heading), section.meaning);
+    out.push_str("| key | takes | when missing | says |\n|---|---|---|---|\n");
+    for Key { name, takes: it, missing, meaning } in section.keys {
+        let missing = match missing {
+            Missing::Wrong => "an error".to_owned(),
+            Missing::Proposed => "as proposed".to_owned(),
+            Missing::Is(said) if said().contains(' ') && !said().contains('{') => said(),
+            Missing::Is(said) => format!("`{}`", said()),
+            Missing::Nothing => "(information)".to_owned(),
+        };
+        let _ = writeln!(out, "| `{name}` | {} | {missing} | {} |", takes(*it), cell(meaning));
+    }
+    for key in section.keys {
+        let Takes::Word(words) = key.takes else { continue };
+        let told = words().into_iter().filter(|(_, meaning)| !meaning.is_empty());
+        let mut told = told.peekable();
+        if told.peek().is_some() {
+            let _ = writeln!(out, "\n`{}`:\n", key.name);
+        }
+        told.for_each(|(word, meaning)| {
+            let _ = writeln!(out, "- `{word}`: {}", cell(&meaning));
+        });
+    }
+    out
+}
+
+fn capital(heading: &str) -> String {
+    heading.replace("the file", "The file").replace('[', "\\[").replace(']', "\\]")
+}
+
+/// `[activities]`, whose keys are Close's types.
+fn activities() -> String {
+    let words = keys::words(keys::ACTIVITY_ROUTES);
+    let words: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+    let mut out = String::from("### \\[activities\\]\n\nWhat each kind of activity becomes.\n\n");
+    out.push_str("| key | takes | when missing |\n|---|---|---|\n");
+    for (kind, route) in keys::activities() {
+        let _ = writeln!(out, "| `{kind}` | {} | `{route}` |", words.join(", "));
+    }
+    out
+}
+
+#[test]
+fn the_page_of_the_map_shows_every_key() {
+    let mut parts: Vec<String> = keys::SECTIONS.iter().map(section).collect();
+    parts.insert(2, activities());
+    check("docs/mapping.md", &[("keys", parts.join("\n"))]);
 }
 
 #[test]
