@@ -33,6 +33,28 @@ fn completions_for_every_shell() {
     }
 }
 
+/// What a shell does with the script when the reader presses the tabulator.
+#[cfg(unix)]
+#[test]
+fn bash_completes_commands_and_options() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("close2twenty");
+    std::fs::write(&script, run(&["completions", "bash"]).stdout).expect("written");
+    let asked = [(&["", "con"][..], "convert"), (&["", "convert", "--samp"], "--sample")];
+    for (words, expected) in asked {
+        let (last, before) = (words[words.len() - 1], words[words.len() - 2]);
+        let pressed = format!(
+            "source '{}'; COMP_WORDS=(close2twenty {}); COMP_CWORD={}; \
+             _close2twenty close2twenty '{last}' '{before}'; echo \"${{COMPREPLY[@]}}\"",
+            script.display(),
+            words[1..].join(" "),
+            words.len() - 1
+        );
+        let output = Command::new("bash").args(["-c", &pressed]).output().expect("bash runs");
+        assert_eq!(text(&output.stdout).trim(), expected, "{}", text(&output.stderr));
+    }
+}
+
 #[test]
 fn the_manual_page_names_every_command() {
     let output = run(&["man"]);
@@ -41,6 +63,28 @@ fn the_manual_page_names_every_command() {
     assert!(page.starts_with(".ie") || page.contains(".TH"), "troff");
     for command in ["audit", "convert", "completions", "man"] {
         assert!(page.contains(command), "{command}");
+    }
+}
+
+/// A page for each command, with its options, and the program's own; each as `man COMMAND` prints it.
+#[test]
+fn every_command_has_a_manual_page_of_its_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().join("share/man1");
+    let output = run(&["man", "--all", place.to_str().expect("a path")]);
+    assert!(output.status.success() && output.stdout.is_empty(), "{}", text(&output.stderr));
+    let mut names = vec![String::new()];
+    let command = <close2twenty::cli::Cli as clap::CommandFactory>::command();
+    names.extend(command.get_subcommands().map(|command| command.get_name().to_owned()));
+    assert_eq!(std::fs::read_dir(&place).expect("a folder").count(), names.len());
+    for name in names {
+        let (args, file) = match &*name {
+            "" => (vec!["man"], "close2twenty.1".to_owned()),
+            name => (vec!["man", name], format!("close2twenty-{name}.1")),
+        };
+        let page = std::fs::read(place.join(&file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+        assert_eq!(text(&page), text(&run(&args).stdout), "{name}");
+        assert!(text(&page).contains("\\-\\-quiet"), "{file} has the options");
     }
 }
 

@@ -4,9 +4,12 @@
 #![forbid(unsafe_code)]
 // Helpers of tests may fail as tests do; clippy.toml speaks of test functions only.
 
+use clap::CommandFactory as _;
 use close2twenty::check::rules;
+use close2twenty::cli::{Cli, output::OUTPUTS};
 use close2twenty::close::Kind;
 use close2twenty::mapping::Rules;
+use close2twenty::mapping::file::keys::{self, Key, Missing, Section, Takes};
 use close2twenty::report::codes::{self, Code, FAMILIES, Family};
 use close2twenty::twenty::objects::Object;
 use regex::Regex;
@@ -14,6 +17,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -167,6 +171,74 @@ fn the_map_page_shows_the_map() {
     );
 }
 
+/// What a key takes, in words.
+fn takes(takes: Takes) -> String {
+    let listed = |words: &mut dyn Iterator<Item = String>| words.collect::<Vec<_>>().join(", ");
+    match takes {
+        Takes::Flag => "`true`, `false`".to_owned(),
+        Takes::Number => "a whole number".to_owned(),
+        Takes::Share => "a number from 0 to 1".to_owned(),
+        Takes::Text => "text".to_owned(),
+        Takes::Texts => "a list of texts".to_owned(),
+        Takes::Template(names) => {
+            format!("text with {}", listed(&mut names.iter().map(|name| format!("`{{{name}}}`"))))
+        }
+        Takes::Pairs => "a table of texts".to_owned(),
+        Takes::Word(words) => listed(&mut words().iter().map(|(word, _)| format!("`{word}`"))),
+    }
+}
+
+/// A part of `mapping.toml`: its keys, and the words that need telling.
+fn section(section: &Section) -> String {
+    let mut out = format!("### {}\n\n{}\n\n", capital(section.heading), section.meaning);
+    out.push_str("| key | takes | when missing | says |\n|---|---|---|---|\n");
+    for Key { name, takes: it, missing, meaning } in section.keys {
+        let missing = match missing {
+            Missing::Wrong => "an error".to_owned(),
+            Missing::Proposed => "as proposed".to_owned(),
+            Missing::Is(said) if said().contains(' ') && !said().contains('{') => said(),
+            Missing::Is(said) => format!("`{}`", said()),
+            Missing::Nothing => "(information)".to_owned(),
+        };
+        let _ = writeln!(out, "| `{name}` | {} | {missing} | {} |", takes(*it), cell(meaning));
+    }
+    for key in section.keys {
+        let Takes::Word(words) = key.takes else { continue };
+        let told = words().into_iter().filter(|(_, meaning)| !meaning.is_empty());
+        let mut told = told.peekable();
+        if told.peek().is_some() {
+            let _ = writeln!(out, "\n`{}`:\n", key.name);
+        }
+        told.for_each(|(word, meaning)| {
+            let _ = writeln!(out, "- `{word}`: {}", cell(&meaning));
+        });
+    }
+    out
+}
+
+fn capital(heading: &str) -> String {
+    heading.replace("the file", "The file").replace('[', "\\[").replace(']', "\\]")
+}
+
+/// `[activities]`, whose keys are Close's types.
+fn activities() -> String {
+    let words = keys::words(keys::ACTIVITY_ROUTES);
+    let words: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+    let mut out = String::from("### \\[activities\\]\n\nWhat each kind of activity becomes.\n\n");
+    out.push_str("| key | takes | when missing |\n|---|---|---|\n");
+    for (kind, route) in keys::activities() {
+        let _ = writeln!(out, "| `{kind}` | {} | `{route}` |", words.join(", "));
+    }
+    out
+}
+
+#[test]
+fn the_page_of_the_map_shows_every_key() {
+    let mut parts: Vec<String> = keys::SECTIONS.iter().map(section).collect();
+    parts.insert(2, activities());
+    check("docs/mapping.md", &[("keys", parts.join("\n"))]);
+}
+
 #[test]
 fn the_codes_page_shows_the_tables() {
     let all = codes::all();
@@ -188,6 +260,36 @@ fn the_codes_page_shows_the_tables() {
             ("check", table("C2T-K")),
         ],
     );
+}
+
+/// What `--help` says of a command.
+fn help(command: &[&str]) -> String {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_close2twenty"));
+    program.args(command).arg("--help").env_remove("COLUMNS");
+    let said = program.output().unwrap();
+    assert!(said.status.success(), "{command:?}");
+    let lines = String::from_utf8(said.stdout).unwrap();
+    let lines: Vec<&str> = lines.lines().map(str::trim_end).collect();
+    let title = std::iter::once("close2twenty").chain(command.iter().copied());
+    let title = title.collect::<Vec<_>>().join(" ");
+    format!("### `{title}`\n\n```text\n{}\n```\n", lines.join("\n").trim_end())
+}
+
+#[test]
+fn the_page_of_the_command_line_shows_what_help_says() {
+    // The page shows the full build; the air-gapped one has fewer commands.
+    if !cfg!(feature = "network") {
+        return;
+    }
+    let root = Cli::command();
+    let mut pages = vec![help(&[])];
+    pages.extend(root.get_subcommands().map(|command| help(&[command.get_name()])));
+    assert!(pages.len() >= 12, "{}", pages.len());
+    let mut outputs = String::from("| schema | of |\n|---|---|\n");
+    for (name, what, _) in OUTPUTS {
+        let _ = writeln!(outputs, "| [{name}](schemas/{name}.schema.json) | {} |", cell(what));
+    }
+    check("docs/cli.md", &[("outputs", outputs), ("help", pages.join("\n"))]);
 }
 
 #[test]

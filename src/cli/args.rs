@@ -98,9 +98,9 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
-    /// Print the manual page
+    /// Print the manual page of the program or of one command, or write all of them
     #[command(after_help = examples::MAN)]
-    Man,
+    Man(ManArgs),
 }
 
 /// What to read.
@@ -259,4 +259,15 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+/// `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The command; without one, the page of the program
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+    /// Write the pages of the program and of all commands into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub all: Option<PathBuf>,
 }

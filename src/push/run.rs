@@ -69,7 +69,7 @@ pub struct Options {
 }
 
 /// What a push ended with.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct Outcome {
     /// Id of the workspace.
     pub workspace: String,

@@ -11,7 +11,7 @@ use serde::Serialize;
 use std::fmt::Write as _;
 
 /// See the module's head.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Audit {
     /// The files, with their sizes after decompression.
     pub files: Vec<FileLine>,
@@ -42,7 +42,7 @@ pub struct Audit {
 }
 
 /// One file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct FileLine {
     /// Its name.
     pub file: String,
@@ -51,7 +51,7 @@ pub struct FileLine {
 }
 
 /// One Close type.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct TypeLine {
     /// Objects.
     pub count: u64,
@@ -60,7 +60,7 @@ pub struct TypeLine {
 }
 
 /// Users.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct UserLine {
     /// Listed in the organisation or users file.
     pub listed: u64,
@@ -69,7 +69,7 @@ pub struct UserLine {
 }
 
 /// Files that records refer to.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct AttachmentLine {
     /// How many.
     pub count: u64,
@@ -80,7 +80,7 @@ pub struct AttachmentLine {
 }
 
 /// Something missing.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct MissingLine {
     /// Stable code.
     pub code: &'static str,

@@ -35,6 +35,6 @@ pub(super) fn run(cli: &Cli, printer: &Printer) -> Result<u8> {
         #[cfg(feature = "network")]
         Command::Rollback(args) => network::rollback::run(args, printer),
         Command::Completions(args) => Ok(shell::completions(args, printer)),
-        Command::Man => shell::man(printer),
+        Command::Man(args) => shell::man(args, printer),
     }
 }
