@@ -6,11 +6,13 @@ pub mod audit;
 pub mod conservation;
 pub mod files;
 pub mod findings;
+pub mod grouped;
 mod inventory;
 pub mod kept;
 pub mod left_out;
 pub mod map;
 mod names;
+pub mod pace;
 pub mod proposal;
 #[cfg(feature = "network")]
 pub mod pushed;

@@ -6,7 +6,8 @@ use super::prepared::Prepared;
 use crate::bundle::state::Delta;
 use crate::bundle::{Finished, Manifest, OldBundle, Stage, Writer, guide};
 use crate::error::{Error, Result};
-use crate::report::{Summary, conservation, files};
+use crate::event::watch::Phase;
+use crate::report::{SpotCheck, Summary, conservation, files};
 use crate::transform::{self, Spares};
 
 /// Makes the bundle of what `writer` has taken, and puts it in its place.
@@ -21,11 +22,12 @@ pub(in crate::cli::commands) fn finish(
     old: Option<&OldBundle>,
 ) -> Result<Summary> {
     let Prepared { pool, survey, plan, map } = whole;
+    let running = pool.watcher().begin(Phase::Write, 0);
     let gather = |items| transform::gathered(plan, spares.take(), items);
     pool.install(|| writer.gathered(gather, |output| spares.put(output)))?;
     // From here on memory is better used for sorting.
     drop(spares);
-    let Finished { totals, steps, state, delta, files: filed } =
+    let Finished { totals, steps, state, delta, files: filed, spots } =
         pool.install(|| writer.finish())?;
     conservation::check(survey, plan, &totals, &filed.attachments)?;
     let since = delta.as_ref().map(Delta::counts);
@@ -33,6 +35,8 @@ pub(in crate::cli::commands) fn finish(
     let summary =
         Summary { attachments, since, map, ..Summary::new(survey, plan, &totals, &steps) };
     files::write(&stage, survey, plan, &totals, &summary)?;
+    let spot_check = SpotCheck::new(plan, &totals.picks, &spots);
+    stage.write("reports/spot-check.csv", &spot_check.csv()?)?;
     let mut manifest = Manifest { state, ..contract::manifest(survey, plan, steps, &summary) };
     if let Some((old, delta)) = old.zip(delta) {
         files::delta(&stage, &delta)?;
@@ -42,5 +46,6 @@ pub(in crate::cli::commands) fn finish(
     stage.write("GUIDE.md", guide::write(&manifest, &contract::notes(&summary)).as_bytes())?;
     stage.write("manifest.json", &files::with_newline(json))?;
     pool.install(|| stage.commit())?;
+    drop(running);
     Ok(summary)
 }
