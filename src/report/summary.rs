@@ -303,7 +303,10 @@ impl Summary {
         }
         out.push_str(&files::text(&self.attachments));
         if !self.notices.is_empty() {
-            let _ = writeln!(out, "\nSet aside or remarked (reports/rejects.csv)");
+            let _ = writeln!(
+                out,
+                "\nSet aside or remarked (reports/rejects.csv; `close2twenty explain CODE` says more)"
+            );
             for line in &self.notices {
                 let _ = writeln!(out, "  {:>9}  {}  {}", number(line.count), line.code, line.why);
             }
