@@ -39,7 +39,9 @@ pub(super) fn run<J: Jobs, D: Send>(
     match line.done.into_inner() {
         Ok(Done { error: Some(error), .. }) => Err(error),
         Ok(_) => Ok(()),
-        Err(_) => Err(Error::failed("C2T-E022", "a worker has failed")),
+        Err(_) => Err(Error::failed("C2T-E022", "a worker has failed").fix(
+            "this is a fault of the program: please report it with the command and the lines above",
+        )),
     }
 }
 

@@ -6,12 +6,14 @@ pub mod audit;
 pub mod conservation;
 pub mod files;
 pub mod findings;
+pub mod grouped;
 mod inventory;
 pub mod kept;
 mod ledger;
 pub mod left_out;
 pub mod map;
 mod names;
+pub mod pace;
 pub mod page;
 pub mod proposal;
 #[cfg(feature = "network")]

@@ -16,7 +16,8 @@ pub(super) fn man(printer: &Printer) -> Result<u8> {
     let mut out = Vec::new();
     clap_mangen::Man::new(Cli::command())
         .render(&mut out)
-        .map_err(|e| Error::failed("C2T-E040", format!("cannot make the manual page: {e}")))?;
+        .map_err(|e| Error::failed("C2T-E040", format!("cannot make the manual page: {e}")))
+        .map_err(|e| e.fix("please report it; --help says the same"))?;
     printer.result(&String::from_utf8_lossy(&out));
     Ok(0)
 }
