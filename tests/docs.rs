@@ -1,23 +1,23 @@
-//! Keeps docs/ true: the generated parts are compared with the tables they are made from, every
-//! diagnostic code has its entry, every relative link leads somewhere. `UPDATE_GOLDEN=1` writes the
+//! Keeps docs/ true: the generated parts are compared with the tables they are made from, every relative link leads somewhere. `UPDATE_GOLDEN=1` writes the
 //! generated parts anew. It must not judge prose.
 
 #![forbid(unsafe_code)]
 // Helpers of tests may fail as tests do; clippy.toml speaks of test functions only.
 
+use clap::CommandFactory as _;
 use close2twenty::check::rules;
+use close2twenty::cli::{Cli, output::OUTPUTS};
 use close2twenty::close::Kind;
-use close2twenty::event::{NOTICES, file};
 use close2twenty::mapping::Rules;
-use close2twenty::report::Audit;
-use close2twenty::survey::Survey;
+use close2twenty::mapping::file::keys::{self, Key, Missing, Section, Takes};
+use close2twenty::report::codes::{self, Code, FAMILIES, Family};
 use close2twenty::twenty::objects::Object;
-use close2twenty::twenty::refusal;
 use regex::Regex;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -110,17 +110,44 @@ fn twenty_side() -> String {
     out
 }
 
-/// A table of codes, sorted; one code may stand for one reason only.
-fn codes(lines: impl Iterator<Item = (&'static str, String, &'static str)>) -> String {
-    let mut sorted: BTreeMap<&str, (String, &str)> = BTreeMap::new();
-    for (code, why, fix) in lines {
-        // A cut text is refused by the value rule and listed by the transform under one code.
-        sorted.entry(code).or_insert((why, fix));
+/// A table of the codes that begin so; errors also say how the run ends.
+fn code_table(all: &[Code], start: &str) -> String {
+    let exits = start == "C2T-E";
+    let mut out = String::from(if exits {
+        "| code | exit | meaning | what to do |\n|---|---|---|---|\n"
+    } else {
+        "| code | meaning | what to do |\n|---|---|---|\n"
+    });
+    for code in all.iter().filter(|code| code.code.starts_with(start)) {
+        let (why, fix) = (cell(&code.meaning), cell(code.fix));
+        let exit = if exits { format!(" {} |", code.exit[0]) } else { String::new() };
+        let _ = writeln!(out, "| `{}` |{exit} {why} | {fix} |", code.code);
     }
-    let mut out = String::from("| code | meaning | what to do |\n|---|---|---|\n");
-    for (code, (why, fix)) in sorted {
-        let _ = writeln!(out, "| `{code}` | {} | {} |", cell(&why), cell(fix));
+    out
+}
+
+/// What codes of each letter have in common.
+fn families() -> String {
+    let mut out = String::from(
+        "| codes | about | where they show | does the run go on? |\n|---|---|---|---|\n",
+    );
+    for family in FAMILIES {
+        let Family { start, about, shows, goes_on, .. } = family;
+        let _ = writeln!(out, "| `{start}…` | {about} | {shows} | {goes_on} |");
     }
+    out
+}
+
+/// Longer texts, each below its code.
+fn longer(all: &[Code]) -> String {
+    let mut out = String::new();
+    for code in all {
+        if let Some(more) = code.more {
+            let _ = writeln!(out, "### {}\n\n{more}\n", code.code);
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
     out
 }
 
@@ -144,31 +171,125 @@ fn the_map_page_shows_the_map() {
     );
 }
 
+/// What a key takes, in words.
+fn takes(takes: Takes) -> String {
+    let listed = |words: &mut dyn Iterator<Item = String>| words.collect::<Vec<_>>().join(", ");
+    match takes {
+        Takes::Flag => "`true`, `false`".to_owned(),
+        Takes::Number => "a whole number".to_owned(),
+        Takes::Share => "a number from 0 to 1".to_owned(),
+        Takes::Text => "text".to_owned(),
+        Takes::Texts => "a list of texts".to_owned(),
+        Takes::Template(names) => {
+            format!("text with {}", listed(&mut names.iter().map(|name| format!("`{{{name}}}`"))))
+        }
+        Takes::Pairs => "a table of texts".to_owned(),
+        Takes::Word(words) => listed(&mut words().iter().map(|(word, _)| format!("`{word}`"))),
+    }
+}
+
+/// A part of `mapping.toml`: its keys, and the words that need telling.
+fn section(section: &Section) -> String {
+    let mut out = format!("### {}\n\n{}\n\n", capital(section.heading), section.meaning);
+    out.push_str("| key | takes | when missing | says |\n|---|---|---|---|\n");
+    for Key { name, takes: it, missing, meaning } in section.keys {
+        let missing = match missing {
+            Missing::Wrong => "an error".to_owned(),
+            Missing::Proposed => "as proposed".to_owned(),
+            Missing::Is(said) if said().contains(' ') && !said().contains('{') => said(),
+            Missing::Is(said) => format!("`{}`", said()),
+            Missing::Nothing => "(information)".to_owned(),
+        };
+        let _ = writeln!(out, "| `{name}` | {} | {missing} | {} |", takes(*it), cell(meaning));
+    }
+    for key in section.keys {
+        let Takes::Word(words) = key.takes else { continue };
+        let told = words().into_iter().filter(|(_, meaning)| !meaning.is_empty());
+        let mut told = told.peekable();
+        if told.peek().is_some() {
+            let _ = writeln!(out, "\n`{}`:\n", key.name);
+        }
+        told.for_each(|(word, meaning)| {
+            let _ = writeln!(out, "- `{word}`: {}", cell(&meaning));
+        });
+    }
+    out
+}
+
+fn capital(heading: &str) -> String {
+    heading.replace("the file", "The file").replace('[', "\\[").replace(']', "\\]")
+}
+
+/// `[activities]`, whose keys are Close's types.
+fn activities() -> String {
+    let words = keys::words(keys::ACTIVITY_ROUTES);
+    let words: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+    let mut out = String::from("### \\[activities\\]\n\nWhat each kind of activity becomes.\n\n");
+    out.push_str("| key | takes | when missing |\n|---|---|---|\n");
+    for (kind, route) in keys::activities() {
+        let _ = writeln!(out, "| `{kind}` | {} | `{route}` |", words.join(", "));
+    }
+    out
+}
+
+#[test]
+fn the_page_of_the_map_shows_every_key() {
+    let mut parts: Vec<String> = keys::SECTIONS.iter().map(section).collect();
+    parts.insert(2, activities());
+    check("docs/mapping.md", &[("keys", parts.join("\n"))]);
+}
+
 #[test]
 fn the_codes_page_shows_the_tables() {
-    let starts = |start: &'static str| {
-        let notices = NOTICES.iter().filter(move |n| n.code.starts_with(start));
-        notices.map(|n| (n.code, n.why.to_owned(), n.fix))
-    };
-    let refusals = refusal::ALL.iter().map(|r| (r.code, r.why.to_owned(), r.fix));
-    let audit = Audit::new(&Survey::default());
-    let missing = audit.missing.iter();
-    let missing =
-        missing.map(|line| (line.code, format!("{}: {}", line.what, line.cost), line.fix));
+    let all = codes::all();
+    let table = |start| code_table(&all, start);
     check(
         "docs/codes.md",
         &[
-            ("records", codes(starts("C2T-R"))),
-            ("values", codes(starts("C2T-V").chain(refusals))),
-            ("remarks", codes(starts("C2T-N"))),
-            ("missing", codes(missing)),
-            (
-                "check",
-                codes(rules::ALL.iter().map(|rule| (rule.code, rule.why.to_owned(), rule.fix))),
-            ),
-            ("files", codes(file::ALL.iter().map(|n| (n.code, n.why.to_owned(), n.fix)))),
+            ("families", families()),
+            ("run", table("C2T-E")),
+            ("more", longer(&all)),
+            ("decisions", table("C2T-D")),
+            ("sources", table("C2T-S")),
+            ("incomplete", table("C2T-X")),
+            ("missing", table("C2T-M")),
+            ("records", table("C2T-R")),
+            ("values", table("C2T-V")),
+            ("remarks", table("C2T-N")),
+            ("files", table("C2T-A")),
+            ("check", table("C2T-K")),
         ],
     );
+}
+
+/// What `--help` says of a command.
+fn help(command: &[&str]) -> String {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_close2twenty"));
+    program.args(command).arg("--help").env_remove("COLUMNS");
+    let said = program.output().unwrap();
+    assert!(said.status.success(), "{command:?}");
+    let lines = String::from_utf8(said.stdout).unwrap();
+    let lines: Vec<&str> = lines.lines().map(str::trim_end).collect();
+    let title = std::iter::once("close2twenty").chain(command.iter().copied());
+    let title = title.collect::<Vec<_>>().join(" ");
+    format!("### `{title}`\n\n```text\n{}\n```\n", lines.join("\n").trim_end())
+}
+
+#[test]
+fn the_page_of_the_command_line_shows_what_help_says() {
+    // The page shows the full build; the air-gapped one has fewer commands.
+    if !cfg!(feature = "network") {
+        return;
+    }
+    let root = Cli::command();
+    let mut pages = vec![help(&[])];
+    pages.extend(root.get_subcommands().map(|command| help(&[command.get_name()])));
+    assert!(pages.len() >= 12, "{}", pages.len());
+    let mut outputs = String::from("| schema | of |\n|---|---|\n");
+    for (name, what, _) in OUTPUTS {
+        let _ = writeln!(outputs, "| [{name}](schemas/{name}.schema.json) | {} |", cell(what));
+    }
+    check("docs/cli.md", &[("outputs", outputs), ("help", pages.join("\n"))]);
 }
 
 #[test]
@@ -180,27 +301,6 @@ fn the_check_page_shows_the_rules() {
             writeln!(out, "| `{code}` | {name} | {effect} | {} | {} |", cell(rule.why), rule.fact);
     }
     check("docs/check.md", &[("rules", out)]);
-}
-
-#[test]
-fn every_code_has_its_entry() {
-    let code = Regex::new(r"C2T-[A-Z]\d{3}").unwrap();
-    let mut sources = Vec::new();
-    files(&root().join("src"), "rs", &mut sources);
-    let mut used = BTreeSet::new();
-    for source in sources {
-        let text = fs::read_to_string(source).unwrap();
-        used.extend(code.find_iter(&text).map(|found| found.as_str().to_owned()));
-    }
-    let page = read("docs/codes.md");
-    let entry = Regex::new(r"(?m)^\| `(C2T-[A-Z]\d{3})` \|").unwrap();
-    let mut listed = BTreeSet::new();
-    for found in entry.captures_iter(&page) {
-        assert!(listed.insert(found[1].to_owned()), "{} has two entries", &found[1]);
-    }
-    assert!(used.len() > 50, "the search for codes finds too little: {used:?}");
-    assert_eq!(used.difference(&listed).collect::<Vec<_>>(), [""; 0], "no entry in docs/codes.md");
-    assert_eq!(listed.difference(&used).collect::<Vec<_>>(), [""; 0], "no longer in src/");
 }
 
 #[test]

@@ -33,22 +33,37 @@ pub struct Finding {
     pub(super) look_up: bool,
 }
 
+/// A finding as programs read it.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Finding")]
+pub(super) struct Shown<'a> {
+    /// `C2T-K…`.
+    code: &'a str,
+    /// The rule's name.
+    rule: &'a str,
+    /// What Twenty would do.
+    #[schemars(with = "super::rules::Effect")]
+    effect: &'a str,
+    /// Path inside the bundle, with `/`.
+    file: &'a str,
+    /// Data row, 1 for the first below the header; 0 for the header or the file as a whole.
+    row: u64,
+    /// Line of the file where the row begins, from 1; 0 where no line is meant.
+    line: u64,
+    /// Header of the column; an object, field or folder for the manifest; empty for the row or the file.
+    column: &'a str,
+    /// Start of the cell.
+    value: &'a str,
+    /// Why.
+    why: &'a str,
+    /// What exactly, where the rule's own words do not say it all.
+    detail: &'a str,
+    /// What to do.
+    fix: &'a str,
+}
+
 impl Serialize for Finding {
     fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Shown<'a> {
-            code: &'a str,
-            rule: &'a str,
-            effect: &'a str,
-            file: &'a str,
-            row: u64,
-            line: u64,
-            column: &'a str,
-            value: &'a str,
-            why: &'a str,
-            detail: &'a str,
-            fix: &'a str,
-        }
         let Self { rule, file, row, line, column, value, detail, .. } = self;
         Shown {
             code: rule.code,

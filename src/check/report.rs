@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The result of a check.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Checked {
     /// A manifest said what the files are; else it was guessed.
     pub manifest: bool,
@@ -18,14 +18,15 @@ pub struct Checked {
     pub found: u64,
     /// How often each rule is broken, by code.
     pub totals: Vec<Total>,
-    /// The findings with their places: the first [`super::KEPT`] of each rule and file.
+    /// The findings with their places: the first 200 of each rule and file.
+    #[schemars(with = "Vec<super::finding::Shown<'static>>")]
     pub findings: Vec<Finding>,
     /// What the check could not know.
     pub notes: Vec<String>,
 }
 
 /// A file that was checked.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct FileLine {
     /// Path inside the bundle.
     pub path: String,
@@ -38,13 +39,14 @@ pub struct FileLine {
 }
 
 /// How often a rule is broken.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Total {
     /// `C2T-K…`.
     pub code: &'static str,
     /// The rule's name.
     pub rule: &'static str,
     /// What Twenty would do.
+    #[schemars(with = "super::rules::Effect")]
     pub effect: &'static str,
     /// How often.
     pub count: u64,

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 /// What Twenty would do with what breaks a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 pub enum Effect {
     /// Nothing of the file can be imported, or nothing as it was meant.
     #[serde(rename = "file refused")]

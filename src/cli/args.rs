@@ -94,11 +94,13 @@ pub enum Command {
     /// Take back what a push did, and nothing else; goes on where an earlier run stopped
     #[cfg(feature = "network")]
     Rollback(network::RollbackArgs),
+    /// Explain a diagnostic code, or tell what became of one record, and why
+    Explain(ExplainArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
-    /// Print the manual page
+    /// Print the manual page of the program or of one command, or write all of them
     #[command(after_help = examples::MAN)]
-    Man,
+    Man(ManArgs),
 }
 
 /// What to read.
@@ -233,6 +235,23 @@ pub struct CheckArgs {
     pub threads: usize,
 }
 
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Diagnostic codes like C2T-E011 or e011, or the Close id of one record
+    #[arg(required_unless_present = "list", value_name = "CODE|CLOSE_ID")]
+    pub what: Vec<String>,
+    /// List all diagnostic codes
+    #[arg(long, conflicts_with_all = ["what", "bundle", "export"])]
+    pub list: bool,
+    /// The bundle the record is in (folder or zip)
+    #[arg(long, value_name = "BUNDLE")]
+    pub bundle: Option<PathBuf>,
+    /// The export it was made from: shows where the record stands there, and its values in Close's words
+    #[arg(long, value_name = "EXPORT", requires = "bundle", num_args = 1..)]
+    pub export: Vec<PathBuf>,
+}
+
 /// `completions`.
 #[derive(Debug, Args)]
 #[command(after_help = examples::COMPLETIONS)]
@@ -240,4 +259,15 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+/// `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The command; without one, the page of the program
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+    /// Write the pages of the program and of all commands into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub all: Option<PathBuf>,
 }

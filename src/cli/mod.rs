@@ -3,6 +3,7 @@
 pub mod args;
 mod clock;
 pub mod commands;
+pub mod output;
 pub mod printer;
 mod progress;
 mod suggest;
@@ -11,6 +12,7 @@ pub use args::Cli;
 
 use crate::error::Error;
 use clap::Parser;
+use output::Failure;
 use printer::Printer;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -23,8 +25,13 @@ static SOFT: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 /// Runs the program with these arguments and tells how it ended.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
+        Err(error) if error.use_stderr() && wants_json(&args) => {
+            printer::failed(&Failure::from(&error));
+            return ExitCode::from(2);
+        }
         Err(error) => {
             let code = if error.use_stderr() { 2 } else { 0 };
             // Nothing is left to do when even this cannot be printed.
@@ -33,7 +40,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let printer = Printer::new(&cli.global);
-    stop_cleanly();
+    stop_cleanly(printer.is_json());
     let result = commands::run(&cli, &printer);
     match result {
         Ok(code) => ExitCode::from(code),
@@ -51,9 +58,15 @@ fn stop_softly() -> Arc<AtomicBool> {
     Arc::clone(&SOFT)
 }
 
+/// Programs are to read the result, as far as a command line shows it that cannot be understood.
+fn wants_json(args: &[OsString]) -> bool {
+    let pairs = args.windows(2).any(|pair| pair == ["--format", "json"]);
+    pairs || args.iter().any(|arg| arg == "--format=json")
+}
+
 /// Told to stop, the program removes what it has written so far and says so.
-fn stop_cleanly() {
-    let stop = || {
+fn stop_cleanly(json: bool) {
+    let stop = move || {
         #[cfg(feature = "network")]
         if Arc::strong_count(&SOFT) > 1 && !SOFT.swap(true, Ordering::Relaxed) {
             printer::stopping();
@@ -61,7 +74,7 @@ fn stop_cleanly() {
         }
         progress::clear();
         crate::bundle::remove_unfinished();
-        printer::stopped();
+        printer::stopped(json);
         #[expect(clippy::exit, reason = "the run ends here, whatever the other threads do")]
         std::process::exit(130);
     };

@@ -3,6 +3,7 @@
 
 use super::args::{Color, Format, Global};
 use super::clock::Stopwatch;
+use super::output::{Failure, Why};
 use super::progress;
 use super::suggest::Suggestion;
 use crate::error::Error;
@@ -27,8 +28,21 @@ pub struct Printer {
 }
 
 /// Says that the run was stopped from outside.
-pub(super) fn stopped() {
-    Printer::err("error[C2T-E050]: stopped; no bundle was written and nothing was left behind");
+pub(super) fn stopped(json: bool) {
+    let (code, what) = ("C2T-E050", "stopped; no bundle was written and nothing was left behind");
+    if json {
+        let error = Why { code, what: what.to_owned(), ..Why::default() };
+        failed(&Failure { error });
+    } else {
+        Printer::err(&format!("error[{code}]: {what}"));
+    }
+}
+
+/// Says to a program why the run ended: one line of JSON on standard error.
+pub(super) fn failed(failure: &Failure) {
+    if let Ok(text) = serde_json::to_string(failure) {
+        Printer::err(&text);
+    }
 }
 
 /// Says that a networked run will stop, and how.
@@ -88,7 +102,14 @@ impl Printer {
         self.verbose
     }
 
+    /// Prints how a networked run ended, the last of its lines of JSON.
+    #[cfg(feature = "network")]
+    pub fn outcome(&self, outcome: &impl serde::Serialize) {
+        Self::json_line(&super::output::Last::Outcome { outcome });
+    }
+
     /// Prints one line of JSON on standard output.
+    #[cfg(feature = "network")]
     pub fn json_line(value: &impl serde::Serialize) {
         if let Ok(text) = serde_json::to_string(value) {
             let mut out = std::io::stdout().lock();
@@ -160,6 +181,9 @@ impl Printer {
 
     /// Says why the run ended: what and where, the causes below it, what to do, and where more is said.
     pub fn error(&self, error: &Error) {
+        if self.is_json() {
+            return failed(&Failure::from(error));
+        }
         let head = self.paint("31", &format!("error[{}]:", error.code));
         Self::err(&format!("{head} {}", error.headline()));
         for cause in error.causes() {

@@ -5,6 +5,7 @@
 mod digest;
 mod entries;
 mod keep;
+pub mod keys;
 mod model;
 mod parse;
 mod problem;

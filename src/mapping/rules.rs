@@ -234,6 +234,15 @@ mod tests {
     fn a_wrong_line_says_where() {
         let error = Rules::parse("close,path,fate,target,note\nlead,nmae,written,,\n").unwrap_err();
         assert!(error.to_string().contains("line 2: lead.nmae"), "{error}");
-        assert!(Rules::parse("close,path,fate,target,note\nlaed,name,written,,\n").is_err());
+        for (lines, code) in [
+            ("lead,name\n", "C2T-E101"),
+            ("lead,nmae,written,,\n", "C2T-E102"),
+            ("lead,name,written,,\nlead,name,noise,,\n", "C2T-E102"),
+            ("laed,name,written,,\n", "C2T-E103"),
+            ("lead,name,wirtten,,\n", "C2T-E103"),
+        ] {
+            let error = Rules::parse(&format!("close,path,fate,target,note\n{lines}")).unwrap_err();
+            assert_eq!(error.code, code, "{lines}: {error}");
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::survey::texts::Number;
 use crate::survey::{Map, Set};
 
 /// A decision that has nothing to decide about.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct IdleDecision {
     /// Stable code.
     pub code: &'static str,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Said {
     /// A part of the work begins.
@@ -39,7 +39,7 @@ pub enum Said {
 }
 
 /// What became of one part of the work: `planned` is the sum of the others.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Counts {
     /// Which phase.
     pub phase: String,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 /// A workflow that would run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Workflow {
     /// Id of its trigger.
     pub trigger: String,
@@ -21,7 +21,7 @@ pub struct Workflow {
 }
 
 /// A webhook that would be called.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Webhook {
     /// Where to, without what follows the host.
     pub host: String,

@@ -315,6 +315,13 @@ mod tests {
         assert_eq!(Sources::find(&[dir.path().join("photo.png")]).unwrap_err().code, "C2T-S004");
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn what_can_be_read_only_once_is_refused() {
+        let error = Sources::find(&["/dev/null".into()]).unwrap_err();
+        assert_eq!(error.code, "C2T-S026", "{error}");
+    }
+
     #[test]
     fn patterns_are_expanded_and_must_match() {
         let dir = tempfile::tempdir().unwrap();

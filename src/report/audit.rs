@@ -11,7 +11,7 @@ use serde::Serialize;
 use std::fmt::Write as _;
 
 /// See the module's head.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Audit {
     /// The files, with their sizes after decompression.
     pub files: Vec<FileLine>,
@@ -42,7 +42,7 @@ pub struct Audit {
 }
 
 /// One file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct FileLine {
     /// Its name.
     pub file: String,
@@ -51,7 +51,7 @@ pub struct FileLine {
 }
 
 /// One Close type.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct TypeLine {
     /// Objects.
     pub count: u64,
@@ -60,7 +60,7 @@ pub struct TypeLine {
 }
 
 /// Users.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct UserLine {
     /// Listed in the organisation or users file.
     pub listed: u64,
@@ -69,7 +69,7 @@ pub struct UserLine {
 }
 
 /// Files that records refer to.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct AttachmentLine {
     /// How many.
     pub count: u64,
@@ -80,7 +80,7 @@ pub struct AttachmentLine {
 }
 
 /// Something missing.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct MissingLine {
     /// Stable code.
     pub code: &'static str,
@@ -92,6 +92,13 @@ pub struct MissingLine {
     pub fix: &'static str,
 }
 
+/// Without any activity.
+const ACTIVITIES: MissingLine = MissingLine {
+    code: "C2T-M001",
+    what: "activities",
+    cost: "no calls, e-mails, notes and meetings",
+    fix: "re-export as JSON with activities (Settings, Export, include activities)",
+};
 /// Settings files: code, what, cost, where to get it.
 const SETTINGS: &[(Kind, MissingLine)] = &[
     (
@@ -131,6 +138,11 @@ const SETTINGS: &[(Kind, MissingLine)] = &[
         },
     ),
 ];
+
+/// Everything that can be missing.
+pub(super) fn every_missing() -> impl Iterator<Item = &'static MissingLine> {
+    std::iter::once(&ACTIVITIES).chain(SETTINGS.iter().map(|(_, line)| line))
+}
 
 impl Audit {
     /// Says what a survey found.
@@ -294,12 +306,7 @@ fn missing(survey: &Survey) -> Vec<MissingLine> {
     let activities = survey.read.iter().any(|(kind, n)| kind.is_activity() && *n > 0);
     let mut lines = Vec::new();
     if !activities {
-        lines.push(MissingLine {
-            code: "C2T-M001",
-            what: "activities",
-            cost: "no calls, e-mails, notes and meetings",
-            fix: "re-export as JSON with activities (Settings, Export, include activities)",
-        });
+        lines.push(ACTIVITIES);
     }
     let config = &survey.config;
     let there = |kind: Kind| match kind {

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 /// One file that was left out or is worth a remark.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct IgnoredLine {
     /// The file.
     pub file: String,

@@ -3,6 +3,7 @@
 
 mod attachments;
 pub mod audit;
+pub mod codes;
 pub mod conservation;
 pub mod files;
 pub mod findings;
@@ -21,6 +22,7 @@ pub mod pushed;
 #[cfg(feature = "network")]
 pub mod rolled_back;
 pub mod spot_check;
+pub mod story;
 pub mod summary;
 mod table;
 #[cfg(feature = "network")]

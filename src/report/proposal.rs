@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::fmt::Write as _;
 
 /// See the module's head.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Proposal {
     /// A person has confirmed the map for this export.
     pub confirmed: bool,
@@ -29,7 +29,7 @@ pub struct Proposal {
 }
 
 /// An entry to be looked at.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Doubt {
     /// Close's field.
     pub close: String,

@@ -37,7 +37,7 @@ use serde::Serialize;
 use std::fmt::Write as _;
 
 /// What became of everything.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Summary {
     /// Per Close type; `unreadable` counts records of no known type.
     pub records: Map<&'static str, RecordCounts>,
@@ -98,7 +98,7 @@ pub struct Summary {
 }
 
 /// One step.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct StepLine {
     /// Folder in the bundle.
     pub folder: String,
@@ -113,7 +113,7 @@ pub struct StepLine {
 }
 
 /// Values and their fates.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct Values {
     /// Keys seen.
     pub occurrences: u64,
@@ -145,7 +145,7 @@ impl Values {
 }
 
 /// One kind of notice.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct NoticeLine {
     /// Stable code.
     pub code: &'static str,
@@ -158,7 +158,7 @@ pub struct NoticeLine {
 }
 
 /// One sign that the export is not whole.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct IncompleteLine {
     /// Stable code.
     pub code: &'static str,

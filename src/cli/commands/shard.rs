@@ -7,6 +7,7 @@ use crate::bundle::manifest::Tool;
 use crate::bundle::part::{PartWriter, Whole};
 use crate::bundle::{Form, Stage};
 use crate::cli::args::ConvertArgs;
+use crate::cli::output::Part;
 use crate::cli::printer::Printer;
 use crate::cli::suggest::Suggestion;
 use crate::error::{Error, Result};
@@ -105,15 +106,6 @@ fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).map_err(|e| Error::io("cannot tell the whole path of this", path, e))
 }
 
-/// What is said of a part.
-#[derive(Debug, Serialize)]
-struct Made {
-    number: u32,
-    of: u32,
-    /// Records read.
-    records: u64,
-}
-
 /// Runs the command.
 ///
 /// # Errors
@@ -137,7 +129,7 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
     };
     writer.finish(shard.number, about)?;
     stage.commit()?;
-    let made = Made { number: shard.number, of: shard.of, records };
+    let made = Part { number: shard.number, of: shard.of, records };
     if printer.is_json() {
         printer.json(&made);
     } else {

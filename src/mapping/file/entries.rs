@@ -1,20 +1,14 @@
 //! Reads the `[[type]]`, `[[stage]]` and `[[field]]` entries of `mapping.toml`. It must not look
 //! beyond one list of entries.
 
+use super::keys::{FIELD, STAGE, TYPE, TYPE_ROUTES};
 use super::model::{FIELD_TYPES, FieldEntry, Located, Marks, StageEntry, TypeEntry};
 use super::problem::Spot;
 use super::value::{Judge, Value};
 use super::write::Mark;
 use crate::event::excerpt;
-use crate::mapping::settings::Route;
 use hashbrown::HashMap;
 use toml::de::DeTable;
-
-const TYPE: &[&str] =
-    &["close", "name", "to", "object", "object-plural", "label", "label-plural", "seen", "why"];
-const STAGE: &[&str] = &["close", "name", "pipeline", "to", "seen"];
-const FIELD: &[&str] =
-    &["close", "name", "to", "type", "label", "options", "confidence", "why", "seen", "samples"];
 
 pub(super) fn types(judge: &mut Judge<'_>, value: &Value<'_>, text: &str) -> Vec<TypeEntry> {
     let entries = judge.tables("type", value).into_iter().map(|(head, table)| {
@@ -27,20 +21,19 @@ pub(super) fn types(judge: &mut Judge<'_>, value: &Value<'_>, text: &str) -> Vec
 
 fn type_entry(judge: &mut Judge<'_>, table: &DeTable<'_>) -> TypeEntry {
     let mut entry = TypeEntry::default();
-    let routes = [Route::Object, Route::Note, Route::Task, Route::Archive];
     for (key, value) in table {
         let name = &**key.get_ref();
         match name {
             "close" => entry.close = judge.text(name, value).unwrap_or_default(),
             "name" => entry.name = judge.said(name, value),
-            "to" => entry.to = judge.word(name, value, &routes),
+            "to" => entry.to = judge.word(name, value, TYPE_ROUTES),
             "object" => entry.object = judge.text(name, value),
             "object-plural" => entry.object_plural = judge.text(name, value),
             "label" => entry.label = judge.text(name, value),
             "label-plural" => entry.label_plural = judge.text(name, value),
             "seen" => entry.seen = judge.number(name, value),
             "why" => entry.why = judge.said(name, value),
-            _ => judge.unknown_key(key, "[[type]]", TYPE),
+            _ => judge.unknown_key(key, TYPE.heading, &TYPE.names()),
         }
     }
     entry
@@ -65,7 +58,7 @@ fn stage_entry(judge: &mut Judge<'_>, table: &DeTable<'_>) -> StageEntry {
             "pipeline" => entry.pipeline = judge.said(name, value),
             "to" => entry.to = judge.text(name, value),
             "seen" => entry.seen = judge.number(name, value),
-            _ => judge.unknown_key(key, "[[stage]]", STAGE),
+            _ => judge.unknown_key(key, STAGE.heading, &STAGE.names()),
         }
     }
     entry
@@ -98,7 +91,7 @@ fn field_entry(judge: &mut Judge<'_>, table: &DeTable<'_>) -> FieldEntry {
                 let samples = judge.texts(name, value).unwrap_or_default();
                 entry.samples = samples.into_iter().map(|sample| sample.value).collect();
             }
-            _ => judge.unknown_key(key, "[[field]]", FIELD),
+            _ => judge.unknown_key(key, FIELD.heading, &FIELD.names()),
         }
     }
     entry

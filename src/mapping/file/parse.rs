@@ -3,6 +3,7 @@
 //! targets, templates.
 
 use super::entries;
+use super::keys::{ACTIVITY_ROUTES, STRATEGIES, TOP, top};
 use super::model::{ACTIVITIES, Located, MapFile, Strategies, Table, VERSION};
 use super::problem::{Lines, Problem, Spot, errors};
 use super::value::{Judge, Value, meant};
@@ -11,11 +12,6 @@ use crate::event::excerpt;
 use crate::mapping::settings::Route;
 use clap::ValueEnum;
 use toml::de::DeTable;
-
-const KEYS: &[&str] =
-    &["version", "confirmed", "fingerprint", "strategies", "activities", "type", "stage", "field"];
-const STRATEGIES: &[&str] =
-    &["leads", "companies", "people", "opportunity-names", "quoted-history"];
 
 impl MapFile {
     /// Reads the file's bytes; `name` is for messages.
@@ -89,7 +85,7 @@ fn file(judge: &mut Judge<'_>, document: &DeTable<'_>, text: &str) -> MapFile {
             "type" => file.types = entries::types(judge, value, text),
             "stage" => file.stages = entries::stages(judge, value, text),
             "field" => file.fields = entries::fields(judge, value, text),
-            _ => judge.unknown_key(key, "the file", KEYS),
+            _ => judge.unknown_key(key, TOP.heading, &top()),
         }
     }
     file
@@ -114,7 +110,7 @@ fn strategies(judge: &mut Judge<'_>, value: &Value<'_>) -> Strategies {
             "people" => found.people = closed(judge, name, value),
             "opportunity-names" => found.opportunity_names = judge.text(name, value),
             "quoted-history" => found.quoted_history = closed(judge, name, value),
-            _ => judge.unknown_key(key, "[strategies]", STRATEGIES),
+            _ => judge.unknown_key(key, STRATEGIES.heading, &STRATEGIES.names()),
         }
     }
     found
@@ -134,7 +130,7 @@ fn activities(judge: &mut Judge<'_>, value: &Value<'_>) -> Table<Located<Route>>
             judge.wrong(judge.spot(key), "C2T-E111", what, hint);
             continue;
         }
-        let route = judge.word(name, value, &[Route::Task, Route::Note, Route::Archive]);
+        let route = judge.word(name, value, ACTIVITY_ROUTES);
         found.extend(route.map(|route| (name.to_owned(), route)));
     }
     found

@@ -44,7 +44,7 @@ pub struct Allowed {
 }
 
 /// The answer.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct Preflight {
     /// Twenty's version, where it says it.
     pub version: Option<String>,
@@ -81,7 +81,7 @@ pub struct Preflight {
 }
 
 /// Counts of the schema's differences.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SchemaCounts {
     /// Objects to make.
     pub objects: usize,
@@ -94,7 +94,7 @@ pub struct SchemaCounts {
 }
 
 /// Why a push must not begin.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Stop {
     /// Stable code.
     pub code: &'static str,

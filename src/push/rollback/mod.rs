@@ -51,7 +51,8 @@ pub struct Options {
 }
 
 /// What became of one part.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "StepCounts")]
 pub struct Counts {
     /// Name of the step, `people`; `files`, `tasks/targets`.
     pub step: String,
@@ -70,7 +71,7 @@ pub struct Counts {
 }
 
 /// What became of the schema.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SchemaCounts {
     /// Objects removed.
     pub objects: u64,
@@ -85,7 +86,7 @@ pub struct SchemaCounts {
 }
 
 /// What a rollback ended with.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct Outcome {
     /// Id of the workspace.
     pub workspace: String,

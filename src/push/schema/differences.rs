@@ -31,7 +31,7 @@ pub struct Alter<'m> {
 }
 
 /// Something the push cannot change by itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Conflict {
     /// API name of the object.
     pub object: String,

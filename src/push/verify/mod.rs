@@ -47,7 +47,8 @@ pub struct Options {
 }
 
 /// What became of one part.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "StepCounts")]
 pub struct Counts {
     /// Name of the step, `people`; `tasks/targets`, `files`.
     pub step: String,
@@ -68,7 +69,7 @@ pub struct Counts {
 }
 
 /// What a verification ended with.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct Outcome {
     /// Id of the workspace.
     pub workspace: String,

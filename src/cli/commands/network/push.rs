@@ -18,7 +18,7 @@ pub fn run(args: &PushArgs, printer: &Printer) -> Result<u8> {
     let outcome = push(&args.to.bundle, &options, super::stop(), &listener)?;
     drop(listener);
     if printer.is_json() {
-        Printer::json_line(&serde_json::json!({ "event": "outcome", "outcome": outcome }));
+        printer.outcome(&outcome);
     } else if outcome.dry_run {
         printer.result(&pushed::preflight(&outcome.preflight));
     } else {

@@ -21,7 +21,7 @@ pub fn run(args: &RollbackArgs, printer: &Printer) -> Result<u8> {
     let outcome = rollback(&args.to.bundle, &options, super::stop(), &listener)?;
     drop(listener);
     if printer.is_json() {
-        Printer::json_line(&serde_json::json!({ "event": "outcome", "outcome": outcome }));
+        printer.outcome(&outcome);
     } else {
         printer.result(&rolled_back::table(&outcome));
     }

@@ -17,7 +17,7 @@ pub fn run(args: &VerifyArgs, printer: &Printer) -> Result<u8> {
     let outcome = verify(&args.to.bundle, &options, super::stop(), &listener)?;
     drop(listener);
     if printer.is_json() {
-        Printer::json_line(&serde_json::json!({ "event": "outcome", "outcome": outcome }));
+        printer.outcome(&outcome);
     } else {
         printer.result(&verified::table(&outcome));
     }

@@ -1,6 +1,7 @@
 //! `workspace`: a target's schema and members in a file, to carry across the air gap.
 
 use crate::cli::args::network::WorkspaceArgs;
+use crate::cli::output::SavedWorkspace;
 use crate::cli::printer::Printer;
 use crate::cli::suggest::Suggestion;
 use crate::error::{Error, Result};
@@ -27,10 +28,14 @@ pub fn run(args: &WorkspaceArgs, printer: &Printer) -> Result<u8> {
     let custom = saved.objects.iter().filter(|object| object.is_custom).count();
     let fields: usize = saved.objects.iter().map(|object| object.fields.len()).sum();
     if printer.is_json() {
-        printer.json(&serde_json::json!({
-            "file": args.output, "objects": saved.objects.len(), "custom_objects": custom,
-            "fields": fields, "members": saved.members.len(), "workspace": session.workspace,
-        }));
+        printer.outcome(&SavedWorkspace {
+            file: args.output.clone(),
+            objects: saved.objects.len(),
+            custom_objects: custom,
+            fields,
+            members: saved.members.len(),
+            workspace: session.workspace,
+        });
     } else {
         printer.result(&format!(
             "{}: {} objects ({custom} custom), {fields} fields, members: {}\n",
