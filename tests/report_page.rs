@@ -291,8 +291,7 @@ fn a_sample_and_changes_say_what_they_are() {
 }
 
 /// Markup, ends of whatever it may stand in, and signs that turn the direction of writing.
-const POISON: &str =
-    "<script>alert(1)</script>]]>--><img src=x onerror=alert(1)>\"'&amp;\u{202e}\u{2066}x\u{2069}";
+const POISON: &str = "<script>alert(1)</script>]]>--><img src=x onerror=alert(1)>\"'&amp;\u{202e}\u{2066}x\u{2069}\u{ffff}";
 
 /// The same JSON with poison in every text that is no id, type or time.
 fn poisoned(key: &str, value: Value) -> Value {
