@@ -1,10 +1,11 @@
 //! The command line: words in, results out. It must not hold rules about data.
 
 pub mod args;
+mod clock;
 pub mod commands;
 pub mod printer;
-#[cfg(feature = "network")]
 mod progress;
+mod suggest;
 
 pub use args::Cli;
 
@@ -58,6 +59,7 @@ fn stop_cleanly() {
             printer::stopping();
             return;
         }
+        progress::clear();
         crate::bundle::remove_unfinished();
         printer::stopped();
         #[expect(clippy::exit, reason = "the run ends here, whatever the other threads do")]

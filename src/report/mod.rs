@@ -7,11 +7,15 @@ pub mod codes;
 pub mod conservation;
 pub mod files;
 pub mod findings;
+pub mod grouped;
 mod inventory;
 pub mod kept;
+mod ledger;
 pub mod left_out;
 pub mod map;
 mod names;
+pub mod pace;
+pub mod page;
 pub mod proposal;
 #[cfg(feature = "network")]
 pub mod pushed;

@@ -7,10 +7,10 @@ pub(super) type Line = (&'static str, u8, &'static str, &'static str);
 /// All of them, by code. A code is never used again for another reason.
 #[rustfmt::skip]
 pub(super) const ALL: &[Line] = &[
-    ("C2T-E010", 1, "a file or folder does not exist", "check the path"),
-    ("C2T-E011", 1, "no permission to read or write", "check the permissions of the place named"),
-    ("C2T-E012", 1, "the disk is full", "free some space and run again; an older bundle in the same place is untouched"),
-    ("C2T-E013", 1, "another error of the operating system while reading or writing", "see the system's own words in the message"),
+    ("C2T-E010", 1, "a file or folder does not exist", "check the path; the hint names the folder that is missing, or a name that looks like yours"),
+    ("C2T-E011", 1, "no permission to read or write, or a disk that cannot be written", "check the permissions of the place named, or choose one that is yours"),
+    ("C2T-E012", 1, "the disk, or your share of it, is full", "free some space and run again; an older bundle in the same place is untouched"),
+    ("C2T-E013", 1, "another error of the operating system while reading or writing: a folder where a file belongs, a disk that fails", "see the system's own words behind `cause:`"),
     ("C2T-E020", 1, "the threads could not be started", "run again with `--threads 1`, or raise the limit of processes"),
     ("C2T-E021", 1, "no record in the export could be read", "name Close's JSON export; `audit` says what the files hold"),
     ("C2T-E023", 1, "the export has changed between the two passes over it", "convert a copy that nobody writes to"),
