@@ -44,9 +44,10 @@ Ends with exit code 0 when nothing is found, 3 when something is.";
 
 pub(super) const EXPLAIN: &str = "\
 Examples:
-  close2twenty explain C2T-E010
+  close2twenty explain C2T-E011
   close2twenty explain --list
-  close2twenty explain lead_1 --bundle bundle --export export/";
+  close2twenty explain lead_9f3K --bundle bundle
+  close2twenty explain cont_7aQm --bundle bundle.zip --export export/";
 
 pub(super) const COMPLETIONS: &str = "\
 Examples:
