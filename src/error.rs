@@ -30,6 +30,35 @@ pub struct Error {
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
+/// How alike a name must be to be offered in place of one that is not there.
+const ALIKE: f64 = 0.85;
+/// Names looked at in one folder.
+const NAMES: usize = 10_000;
+
+/// What to do about a path that leads nowhere: the folder it breaks at, or a name beside it that looks like it.
+fn near_by(place: &Path) -> String {
+    let above =
+        place.parent().map(|above| if above == Path::new("") { Path::new(".") } else { above });
+    let (Some(above), Some(name)) = (above, place.file_name()) else {
+        return "check the path".to_owned();
+    };
+    if !above.is_dir() {
+        return format!("check the path: there is no folder {}", above.display());
+    }
+    let name = name.to_string_lossy();
+    let names = std::fs::read_dir(above).into_iter().flatten().flatten().take(NAMES);
+    let alike = names.filter_map(|entry| {
+        let other = entry.file_name().to_string_lossy().into_owned();
+        let likeness = strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
+        (likeness >= ALIKE).then_some((likeness, other))
+    });
+    // Of two that are as much alike the first by name, whatever order the system lists them in.
+    let best = alike.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)));
+    best.map_or("check the path".to_owned(), |(_, other)| {
+        format!("check the path; did you mean `{}`?", place.with_file_name(other).display())
+    })
+}
+
 /// The crate's result.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -47,15 +76,24 @@ impl Error {
 
     /// An operating-system error while doing `what` at `place`.
     pub fn io(what: &str, place: &Path, source: std::io::Error) -> Self {
+        use std::io::ErrorKind as Io;
         let (code, fix) = match source.kind() {
-            std::io::ErrorKind::NotFound => ("C2T-E010", Some("check the path")),
-            std::io::ErrorKind::PermissionDenied => ("C2T-E011", Some("check the permissions")),
-            std::io::ErrorKind::StorageFull => ("C2T-E012", Some("free some space and run again")),
-            _ => ("C2T-E013", None),
+            Io::NotFound => ("C2T-E010", near_by(place)),
+            Io::PermissionDenied | Io::ReadOnlyFilesystem => {
+                ("C2T-E011", "check the permissions, or choose a place that is yours".to_owned())
+            }
+            Io::StorageFull | Io::QuotaExceeded => {
+                ("C2T-E012", "free some space and run again".to_owned())
+            }
+            Io::IsADirectory => ("C2T-E013", "name a file, not a folder".to_owned()),
+            Io::NotADirectory => ("C2T-E013", "name a folder, not a file".to_owned()),
+            _ => {
+                ("C2T-E013", "see what the system says; then run the same command again".to_owned())
+            }
         };
         Self {
             place: Some(place.to_owned()),
-            fix: fix.map(str::to_owned),
+            fix: Some(fix),
             source: Some(Box::new(source)),
             ..Self::failed(code, what)
         }
@@ -65,6 +103,29 @@ impl Error {
     pub fn report(source: impl std::error::Error + Send + Sync + 'static) -> Self {
         let source: Box<dyn std::error::Error + Send + Sync> = Box::new(source);
         Self { source: Some(source), ..Self::failed("C2T-E031", "cannot write a report") }
+            .fix("see that the disk has room, then run the same command again")
+    }
+
+    /// What could not be done, and where, without the lower errors.
+    pub fn headline(&self) -> String {
+        match &self.place {
+            Some(place) => format!("{}: {}", self.what, place.display()),
+            None => self.what.clone(),
+        }
+    }
+
+    /// The lower errors in their own words, the nearest first; what one repeats of the one above it is left out.
+    pub fn causes(&self) -> Vec<String> {
+        let mut causes: Vec<String> = Vec::new();
+        let mut next = std::error::Error::source(self);
+        while let Some(error) = next {
+            let text = error.to_string();
+            if causes.last().is_none_or(|above| !above.contains(&text)) {
+                causes.push(text);
+            }
+            next = error.source();
+        }
+        causes
     }
 
     /// Adds where it happened.
@@ -84,10 +145,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.what)?;
-        if let Some(place) = &self.place {
-            write!(f, ": {}", place.display())?;
-        }
+        f.write_str(&self.headline())?;
         if let Some(source) = &self.source {
             write!(f, " ({source})")?;
         }
@@ -98,5 +156,54 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.source.as_ref().map(|s| &**s as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::ErrorKind as Io;
+
+    fn missing(place: &Path) -> String {
+        let source = std::fs::metadata(place).unwrap_err();
+        Error::io("cannot read", place, source).fix.unwrap()
+    }
+
+    #[test]
+    fn a_name_that_is_nearly_there_is_offered() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["leads.json", "leads-2.json", "users.json"] {
+            std::fs::write(folder.path().join(name), "[]").unwrap();
+        }
+        let said = missing(&folder.path().join("lead.json"));
+        assert!(said.ends_with("leads.json`?"), "{said}");
+        assert_eq!(missing(&folder.path().join("q")), "check the path");
+        let said = missing(&folder.path().join("nowhere/leads.json"));
+        assert!(said.contains("there is no folder") && said.ends_with("nowhere"), "{said}");
+    }
+
+    #[test]
+    fn causes_are_told_once() {
+        let lower = std::io::Error::other("the disk is gone");
+        let error = Error::io("cannot read", Path::new("a.json"), lower);
+        assert_eq!(error.headline(), "cannot read: a.json");
+        assert_eq!(error.causes(), ["the disk is gone"]);
+        assert_eq!(error.to_string(), "cannot read: a.json (the disk is gone)");
+    }
+
+    #[test]
+    fn the_system_s_words_get_a_code_each() {
+        for (kind, code, fix) in [
+            (Io::NotFound, "C2T-E010", true),
+            (Io::PermissionDenied, "C2T-E011", true),
+            (Io::StorageFull, "C2T-E012", true),
+            (Io::BrokenPipe, "C2T-E013", false),
+        ] {
+            let error = Error::io("cannot write", Path::new("bundle"), kind.into());
+            assert_eq!((error.code, error.fix.is_some()), (code, fix));
+            assert!(error.to_string().starts_with("cannot write: bundle ("), "{error}");
+        }
+        let error = Error::report(std::io::Error::from(Io::StorageFull));
+        assert_eq!((error.code, error.kind), ("C2T-E031", ErrorKind::Failed));
     }
 }

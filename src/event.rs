@@ -2,6 +2,7 @@
 //! counts, `reports/rejects.csv`, the summary and the exit code. It must not print.
 
 pub mod file;
+pub mod watch;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

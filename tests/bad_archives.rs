@@ -180,6 +180,38 @@ fn wrong_checksum() -> Vec<u8> {
     bytes
 }
 
+/// A zip whose list says that the second member is where nothing is.
+fn header_elsewhere() -> Vec<u8> {
+    let mut bytes = zip(&files(&["a.json", "b.json"]));
+    let at = memchr::memmem::rfind(&bytes, b"PK\x01\x02").expect("a list");
+    bytes[at + 42..at + 46].copy_from_slice(&0x00ff_ffff_u32.to_le_bytes());
+    bytes
+}
+
+/// A zip that lists more entries than anybody reads, all of them the same one.
+fn too_many() -> Vec<u8> {
+    const ENTRIES: u64 = 1_000_001;
+    let mut bytes = zip(&files(&["a.json"]));
+    let end = bytes.split_off(bytes.len() - 22);
+    let list = u32::from_le_bytes(end[16..20].try_into().expect("four bytes")) as usize;
+    let entry = bytes.split_off(list);
+    bytes.extend(entry.repeat(ENTRIES as usize));
+    let place = bytes.len() as u64;
+    bytes.extend(b"PK\x06\x06");
+    bytes.extend(44_u64.to_le_bytes());
+    bytes.extend([45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    for number in [ENTRIES, ENTRIES, place - list as u64, list as u64] {
+        bytes.extend(number.to_le_bytes());
+    }
+    bytes.extend(b"PK\x06\x07\0\0\0\0");
+    bytes.extend(place.to_le_bytes());
+    bytes.extend(1_u32.to_le_bytes());
+    bytes.extend(b"PK\x05\x06\0\0\0\0");
+    bytes.extend([0xff; 12]);
+    bytes.extend([0, 0]);
+    bytes
+}
+
 fn case(name: &str, bytes: Vec<u8>, ends: Ends) -> (String, Vec<u8>, Ends) {
     (name.to_owned(), bytes, ends)
 }
@@ -192,6 +224,14 @@ fn all() -> Vec<(String, Vec<u8>, Ends)> {
     };
     let foreign = |bytes: &[u8]| -> Files { vec![("x.json".to_owned(), bytes.to_vec())] };
     vec![
+        case(
+            "junk.json.gz",
+            b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xff\xff\xff".to_vec(),
+            Refused("C2T-S005"),
+        ),
+        case("elsewhere.zip", header_elsewhere(), Whole(1, &["C2T-S007"])),
+        case("many.zip", too_many(), Refused("C2T-S018")),
+        case("head.zip", b"PK\x03\x04\xff\xff\xff\xff".to_vec(), Refused("C2T-S021")),
         case("climbs.tar", named(b"../../evil.json"), Whole(1, &["C2T-S011"])),
         case("climbs-inside.tar.gz", gzip(&named(b"a/../../evil.json")), Whole(1, &["C2T-S011"])),
         case("climbs-windows.tar", named(b"..\\evil.json"), Whole(1, &["C2T-S011"])),

@@ -55,7 +55,7 @@ fn checked(place: &Path) -> Checked {
 
 fn checked_for(place: &Path, workspace: Option<&str>) -> Checked {
     let workspace = workspace.map(|text| Workspace::parse(text).expect("a workspace"));
-    let options = Options { place: place.to_owned(), workspace, object: None, threads: 1 };
+    let options = Options { place: place.to_owned(), workspace, threads: 1, ..Options::default() };
     check(&options).expect("something to check")
 }
 

@@ -149,3 +149,60 @@ fn a_place_that_cannot_be_written_is_said() {
             || text(&output.stderr).contains("C2T-E01")
     );
 }
+
+/// No room for so many stacks: said, not died of.
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_the_system_does_not_give_are_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().join("bundle");
+    let place = place.to_str().expect("a path");
+    for args in [
+        ["convert", "small", "-o", place, "--threads", "4000"].as_slice(),
+        &["check", "../loose/companies.csv", "--threads", "4000"],
+    ] {
+        let mut command = Command::new("sh");
+        command.args([
+            "-c",
+            "ulimit -v 2000000; exec \"$@\"",
+            "sh",
+            env!("CARGO_BIN_EXE_close2twenty"),
+        ]);
+        command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/cli/export"));
+        let output = command.args(args).output().expect("the shell runs");
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("error[C2T-E020]"), "{}", text(&output.stderr));
+    }
+    assert!(!std::path::Path::new(place).exists());
+}
+
+/// Ctrl-C while nobody answers.
+#[cfg(all(unix, feature = "network"))]
+#[test]
+fn a_run_that_is_stopped_says_so() {
+    use nix::sys::signal::{Signal, kill};
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", silent.local_addr().expect("an address"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_close2twenty"))
+        .args(["workspace", "--url", &url, "-o"])
+        .arg(folder.path().join("workspace.json"))
+        .env("TWENTY_API_KEY", "head.e30.tail")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let held = silent.accept().expect("it asks");
+    let mut said = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+    let interrupt = || kill(nix::unistd::Pid::from_raw(child.id() as i32), Signal::SIGINT);
+    // The first asks to stop after the request that is on its way, the second to stop at once.
+    interrupt().expect("it runs");
+    let first = said.next().expect("a line").expect("UTF-8");
+    assert!(first.starts_with("Stopping after the request"), "{first}");
+    interrupt().expect("it runs");
+    let last = said.last().expect("a line").expect("UTF-8");
+    assert!(last.starts_with("error[C2T-E050]: stopped"), "{last}");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    drop(held);
+}

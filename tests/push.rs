@@ -3,6 +3,8 @@
 
 #![cfg(feature = "network")]
 
+#[path = "push/ends.rs"]
+mod ends;
 mod fake_twenty;
 #[path = "push/kills.rs"]
 mod kills;

@@ -13,6 +13,7 @@ pub mod part;
 mod rejects;
 mod sorter;
 mod spill;
+mod spot;
 mod stage;
 pub mod state;
 mod tables;
@@ -21,6 +22,7 @@ mod writer;
 
 pub use manifest::Manifest;
 pub use open::{Bundle, is_zip};
+pub use spot::SpotRow;
 pub use stage::{Form, Stage, remove_unfinished};
 pub use state::OldBundle;
 pub use totals::Totals;

@@ -4,7 +4,7 @@
 use crate::close::{Kind, Ledger};
 use crate::event::{Notice, RecordCounts};
 use crate::survey::Map;
-use crate::transform::Output;
+use crate::transform::{Output, Pick};
 
 /// Everything that was counted on the way.
 #[derive(Debug, Default)]
@@ -27,6 +27,8 @@ pub struct Totals {
     pub derived: u64,
     /// Rows of each custom type, by its position in the plan.
     pub typed: Map<usize, u64>,
+    /// Records a person may be asked to compare by eye, in no order that matters.
+    pub picks: Vec<Pick>,
 }
 
 impl Totals {
@@ -50,6 +52,7 @@ impl Totals {
         }
         add(&mut self.unreadable, &output.unreadable);
         self.derived += output.derived;
+        self.picks.extend_from_slice(&output.picks);
         for (at, n) in &output.typed {
             *self.typed.entry(*at).or_default() += n;
         }
@@ -69,6 +72,7 @@ impl Totals {
             *rows += more;
         }
         self.derived += other.derived;
+        self.picks.extend_from_slice(&other.picks);
         for (at, n) in &other.typed {
             *self.typed.entry(*at).or_default() += n;
         }

@@ -6,6 +6,7 @@ use super::intake::Intake;
 use super::manifest::{StateFile, Step, StepFile};
 use super::part::Part;
 use super::sorter::{AT_A_TIME, Sorter};
+use super::spot::{SpotRow, Wanted};
 use super::stage::Stage;
 use super::state::{Compare, Delta, OldBundle, StateWriter, StepDelta};
 use super::tables::Tables;
@@ -29,6 +30,8 @@ pub struct Finished {
     pub delta: Option<Delta>,
     /// What became of the files records refer to.
     pub files: Filed,
+    /// Rows of the records a person may be asked to compare by eye.
+    pub spots: Vec<SpotRow>,
 }
 
 /// What became of the rows of one step.
@@ -36,6 +39,7 @@ struct Sorted {
     files: Vec<StepFile>,
     state: StateFile,
     delta: Option<StepDelta>,
+    spots: Vec<SpotRow>,
 }
 
 /// See the module's head.
@@ -125,19 +129,23 @@ impl<'p> Writer<'p> {
         rejects.finish()?;
         archive.finish()?;
         sorter.sort();
+        let wanted = Wanted::of(plan, &totals.picks);
         let sorted = plan.steps.par_iter().enumerate().filter(|(_, step)| step.order > 0);
-        let sorted =
-            sorted.map(|(at, step)| Ok((at, step, write_sorted(&root, old, step, at, &sorter)?)));
+        let sorted = sorted.map(|(at, step)| {
+            Ok((at, step, write_sorted(&root, old, step, (at, &sorter), &wanted)?))
+        });
         let mut sorted = sorted.collect::<Result<Vec<_>>>()?;
         std::fs::remove_dir_all(&temp)
             .map_err(|e| Error::io("cannot remove temporary data", &temp, e))?;
         sorted.sort_by_key(|(_, step, _)| step.order);
         let (mut steps, mut state, mut delta) = (Vec::new(), Vec::new(), Delta::default());
+        let mut spots = Vec::new();
         for (at, step, sorted) in sorted {
             totals.written[at] = sorted.files.iter().map(|file| file.rows).sum();
             totals.unchanged[at] = sorted.delta.as_ref().map_or(0, |delta| delta.unchanged);
             delta.steps.extend(sorted.delta);
             state.push(sorted.state);
+            spots.extend(sorted.spots);
             steps.push(Step {
                 order: step.order,
                 object: step.object.clone(),
@@ -150,7 +158,7 @@ impl<'p> Writer<'p> {
         delta.steps.extend(files.delta.take());
         state.extend(files.state.take());
         let delta = old.map(|old| delta.with_lost_steps(old)).transpose()?;
-        Ok(Finished { totals, steps, state, delta, files })
+        Ok(Finished { totals, steps, state, delta, files, spots })
     }
 }
 
@@ -159,8 +167,8 @@ fn write_sorted(
     root: &Path,
     old: Option<&OldBundle>,
     step: &StepPlan,
-    at: usize,
-    sorter: &Sorter,
+    (at, sorter): (usize, &Sorter),
+    wanted: &Wanted,
 ) -> Result<Sorted> {
     let object = &step.object;
     let mut tables = Tables::new(root, step);
@@ -169,13 +177,18 @@ fn write_sorted(
     let mut compare = old.map(compare).transpose()?;
     let (mut ordered, mut rows, mut ahead) =
         (sorter.ordered(at)?, Rows::default(), Rows::default());
+    let mut spots = Vec::new();
     ordered.next(&mut rows, AT_A_TIME)?;
     while !rows.is_empty() {
         let write = || {
             rows.iter().try_for_each(|row| {
                 state.write(&row)?;
                 let write = compare.as_mut().map_or(Ok(true), |compare| compare.meet(&row))?;
-                if write { tables.write(&row) } else { Ok(()) }
+                if write {
+                    spots.extend(wanted.keep(at, &row)?);
+                    tables.write(&row)?;
+                }
+                Ok(())
             })
         };
         // One step has most of the rows: two threads share it.
@@ -184,5 +197,5 @@ fn write_sorted(
         std::mem::swap(&mut rows, &mut ahead);
     }
     let delta = compare.map(Compare::finish).transpose()?;
-    Ok(Sorted { files: tables.finish()?, state: state.finish()?, delta })
+    Ok(Sorted { files: tables.finish()?, state: state.finish()?, delta, spots })
 }

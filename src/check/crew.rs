@@ -14,7 +14,8 @@ impl Crew {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|e| Error {
             source: Some(Box::new(e)),
-            ..Error::failed("C2T-E020", "cannot start the threads")
+            ..Error::failed("C2T-E020", "the system gives this program no threads")
+                .fix("close other programs, or ask for fewer with --threads 1")
         })?;
         Ok(Self(pool))
     }

@@ -34,6 +34,7 @@ mod steps;
 mod text;
 mod url;
 mod value;
+mod watched;
 
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ pub use fuse::{Hit, Match, Why, match_columns, search};
 pub use report::{Checked, FileLine, Total};
 
 use crate::error::{Error, Result};
+use crate::event::watch::{Phase, Watcher};
 use crate::twenty::workspace::Workspace;
 use catalog::Catalog;
 use contract::Contract;
@@ -54,6 +56,7 @@ use place::Place;
 use rows::{Ground, Members};
 use state::Remembered;
 use std::path::{Path, PathBuf};
+use watched::Watched;
 
 /// What to check, and against what.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +69,8 @@ pub struct Options {
     pub object: Option<String>,
     /// Threads, 0 for one per core.
     pub threads: usize,
+    /// Who watches.
+    pub watcher: Watcher,
 }
 
 /// Checks a bundle or CSV files.
@@ -105,7 +110,16 @@ pub fn check(options: &Options) -> Result<Checked> {
     let remembered = remembered.map(|contract| Remembered::read(&place, contract));
     let members = members(options.workspace.as_ref());
     let ground = Ground { catalog: &catalog, members, columns: columns(there) };
-    let read = crew.map(&jobs, |job| pass::run(job, place.read(&job.path), &ground));
+    let watcher = &options.watcher;
+    let running =
+        watcher.begin(Phase::Check, jobs.iter().filter_map(|job| place.size(&job.path)).sum());
+    let read = crew.map(&jobs, |job| {
+        let input = place.read(&job.path).map(|input| Watched::new(input, watcher));
+        let read = pass::run(job, input, &ground);
+        watcher.records(read.1.as_ref().map_or(0, |table| table.rows));
+        read
+    });
+    drop(running);
     let sheets = jobs.iter().zip(read).map(|(job, (log, table))| Sheet { job, log, table });
     let mut sheets: Vec<Sheet<'_>> = sheets.collect();
     let beyond = Beyond {
@@ -221,7 +235,7 @@ fn guessed<'a>(
                 let what = "nothing tells which object the file is for";
                 return Err(Error::usage("C2T-E083", what)
                     .at(place.path(&path))
-                    .fix("say it with --object, or call the file after its object"));
+                    .fix("say it, as --object person, or call the file after it, as people.csv"));
             };
             notes.push(format!("{path}: taken for {} ({})", guess.object, guess.why));
             guess.object

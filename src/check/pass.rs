@@ -39,7 +39,7 @@ pub(super) struct Job<'a> {
 /// Reads a file to its end; `None` for the table when the importer would not get to its rows.
 pub(super) fn run<'a>(
     job: &Job<'_>,
-    input: Result<Box<dyn Read + Send>>,
+    input: Result<impl Read>,
     ground: &'a Ground<'a>,
 ) -> (Log, Option<Table<'a>>) {
     let mut log = Log::new(job.path.as_str());

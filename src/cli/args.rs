@@ -5,11 +5,14 @@ use crate::pipeline::Shard;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+mod examples;
 #[cfg(feature = "network")]
 pub mod network;
 
 /// Options of every command stand behind its own.
 const LAST: usize = 900;
+/// And under a head of their own.
+const EVERY: &str = "Options of every command";
 /// More shares than anybody has machines.
 const MAX_SHARDS: u32 = 10_000;
 
@@ -19,6 +22,7 @@ const MAX_SHARDS: u32 = 10_000;
 /// manual mapping, with a guide for the admin and a report that accounts for every record and field.
 #[derive(Debug, Parser)]
 #[command(name = "close2twenty", version, max_term_width = 100, propagate_version = true)]
+#[command(after_help = examples::ALL)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -32,23 +36,37 @@ pub struct Cli {
 #[derive(Debug, Args)]
 pub struct Global {
     /// Form of the result on standard output
-    #[arg(long, global = true, display_order = LAST, value_enum, default_value_t = Format::Text)]
+    #[arg(long, global = true, help_heading = EVERY, display_order = LAST, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// When to use colours
+    #[arg(long, global = true, help_heading = EVERY, display_order = LAST, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub color: Color,
     /// Say nothing on standard error but errors
-    #[arg(short, long, global = true, display_order = LAST)]
+    #[arg(short, long, global = true, help_heading = EVERY, display_order = LAST)]
     pub quiet: bool,
     /// Say more on standard error
-    #[arg(short, long, global = true, display_order = LAST, conflicts_with = "quiet")]
+    #[arg(short, long, global = true, help_heading = EVERY, display_order = LAST, conflicts_with = "quiet")]
     pub verbose: bool,
 }
 
 /// Form of results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Tables for people.
+    /// Tables for people
     Text,
-    /// JSON for programs.
+    /// JSON for programs
     Json,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` or `CLICOLOR=0` is set
+    Auto,
+    /// Also where standard error is no terminal
+    Always,
+    /// Not on a terminal either
+    Never,
 }
 
 /// The commands.
@@ -76,9 +94,12 @@ pub enum Command {
     /// Take back what a push did, and nothing else; goes on where an earlier run stopped
     #[cfg(feature = "network")]
     Rollback(network::RollbackArgs),
+    /// Explain a diagnostic code, or tell what became of one record, and why
+    Explain(ExplainArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page of the program or of one command, or write all of them
+    #[command(after_help = examples::MAN)]
     Man(ManArgs),
 }
 
@@ -89,12 +110,13 @@ pub struct ExportArgs {
     #[arg(required = true, value_name = "EXPORT")]
     pub exports: Vec<PathBuf>,
     /// Threads to use; 0 is one per core
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, display_order = LAST)]
     pub threads: usize,
 }
 
 /// `audit`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::AUDIT)]
 pub struct AuditArgs {
     /// What to read.
     #[command(flatten)]
@@ -103,20 +125,23 @@ pub struct AuditArgs {
 
 /// `plan`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::PLAN)]
 pub struct PlanArgs {
     /// What to read.
     #[command(flatten)]
     pub export: ExportArgs,
-    /// Where the map goes; one that is there keeps its decisions and learns what is new
+    /// Where the map goes; one that is there keeps its decisions, and what is new is added
     #[arg(short, long, value_name = "FILE", default_value = "mapping.toml")]
     pub output: PathBuf,
-    /// The workspace the map is for: its fields are used again rather than made twice
+    /// The workspace the map is for, as `workspace` saves it: its fields are used again rather than made twice
+    /// [default: Twenty as it ships]
     #[arg(long, value_name = "FILE")]
     pub workspace: Option<PathBuf>,
 }
 
 /// `convert`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::CONVERT)]
 pub struct ConvertArgs {
     /// What to read.
     #[command(flatten)]
@@ -128,10 +153,11 @@ pub struct ConvertArgs {
     /// Write the bundle as one zip, whatever its name
     #[arg(long)]
     pub zip: bool,
-    /// The map to follow, as `plan` writes it; without one, the map `plan` would propose
+    /// The map to follow, as `plan` writes it [default: the map `plan` would propose]
     #[arg(long, value_name = "FILE")]
     pub mapping: Option<PathBuf>,
-    /// The workspace the bundle is for: its fields, labels, options and members
+    /// The workspace the bundle is for, as `workspace` saves it: its fields, labels, options and members
+    /// [default: Twenty as it ships]
     #[arg(long, value_name = "FILE")]
     pub workspace: Option<PathBuf>,
     /// What represents a lead in Twenty, where no map says so [default: auto]
@@ -143,7 +169,7 @@ pub struct ConvertArgs {
     /// Write only what is new or changed since this older bundle (folder or zip), and list what is gone
     #[arg(long, value_name = "OLD_BUNDLE")]
     pub since: Option<PathBuf>,
-    /// Convert only N leads, chosen to show every field, option and type, and those they refer to
+    /// Convert only N leads, chosen to show every field, option and type, and those they refer to [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "since")]
     pub sample: Option<u32>,
     /// A folder of files downloaded from Close, to go into the bundle; may be given several times
@@ -155,7 +181,7 @@ pub struct ConvertArgs {
     /// End with exit code 3 when anything was set aside or the export is not whole
     #[arg(long)]
     pub strict: bool,
-    /// Convert only part I of N, for `merge`: one of N processes, on this machine or on others
+    /// Convert only part I of N, as 2/4, for `merge`: one of N processes, on this machine or on others
     #[arg(long, value_name = "I/N", value_parser = shard, conflicts_with_all = ["since", "sample", "zip"])]
     pub shard: Option<Shard>,
 }
@@ -171,6 +197,7 @@ fn shard(text: &str) -> Result<Shard, String> {
 
 /// `merge`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::MERGE)]
 pub struct MergeArgs {
     /// The parts, in any order: all that `convert --shard` made of one export
     #[arg(required = true, value_name = "PART")]
@@ -186,29 +213,48 @@ pub struct MergeArgs {
     #[arg(long, value_name = "OLD_BUNDLE")]
     pub since: Option<PathBuf>,
     /// Threads to use; 0 is one per core
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, display_order = LAST)]
     pub threads: usize,
 }
 
 /// `check`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::CHECK)]
 pub struct CheckArgs {
     /// A bundle (folder or zip), a folder of CSV files, or one CSV file
     #[arg(value_name = "BUNDLE")]
     pub bundle: PathBuf,
-    /// The workspace it is for: its fields, labels, options and members
+    /// The workspace it is for, as `workspace` saves it [default: Twenty as it ships]
     #[arg(long, value_name = "FILE")]
     pub workspace: Option<PathBuf>,
-    /// The object of CSV files without a manifest; otherwise guessed from their names and headers
+    /// The object of CSV files without a manifest, as `person` [default: guessed from their names and headers]
     #[arg(long, value_name = "NAME")]
     pub object: Option<String>,
     /// Threads to use; 0 is one per core
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, display_order = LAST)]
     pub threads: usize,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Diagnostic codes like C2T-E011 or e011, or the Close id of one record
+    #[arg(required_unless_present = "list", value_name = "CODE|CLOSE_ID")]
+    pub what: Vec<String>,
+    /// List all diagnostic codes
+    #[arg(long, conflicts_with_all = ["what", "bundle", "export"])]
+    pub list: bool,
+    /// The bundle the record is in (folder or zip)
+    #[arg(long, value_name = "BUNDLE")]
+    pub bundle: Option<PathBuf>,
+    /// The export it was made from: shows where the record stands there, and its values in Close's words
+    #[arg(long, value_name = "EXPORT", requires = "bundle", num_args = 1..)]
+    pub export: Vec<PathBuf>,
 }
 
 /// `completions`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::COMPLETIONS)]
 pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]

@@ -1,11 +1,12 @@
 //! The command line: words in, results out. It must not hold rules about data.
 
 pub mod args;
+mod clock;
 pub mod commands;
 pub mod output;
 pub mod printer;
-#[cfg(feature = "network")]
 mod progress;
+mod suggest;
 
 pub use args::Cli;
 
@@ -71,6 +72,7 @@ fn stop_cleanly(json: bool) {
             printer::stopping();
             return;
         }
+        progress::clear();
         crate::bundle::remove_unfinished();
         printer::stopped(json);
         #[expect(clippy::exit, reason = "the run ends here, whatever the other threads do")]

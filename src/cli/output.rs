@@ -3,12 +3,13 @@
 
 use crate::check::Checked;
 use crate::error::Error;
+use crate::report::codes::Codes;
+use crate::report::story::Story;
 use crate::report::{Audit, Proposal, Summary};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
-use std::error::Error as _;
 
 #[cfg(feature = "network")]
 use crate::push::{progress::Said, rollback, run, verify};
@@ -32,6 +33,8 @@ pub const OUTPUTS: &[Output] = &[
     ("verify", "A line that `verify` prints", schema::<Line<verify::Outcome>>),
     #[cfg(feature = "network")]
     ("rollback", "A line that `rollback` prints", schema::<Line<rollback::Outcome>>),
+    ("explain", "What `explain CODE` and `explain --list` print", schema::<Codes>),
+    ("explain-record", "What `explain CLOSE_ID` prints", schema::<Story>),
     ("error", "The last line on standard error of a run that failed", schema::<Failure>),
 ];
 
@@ -70,7 +73,7 @@ impl From<&Error> for Failure {
                 code: error.code,
                 what: error.what.clone(),
                 place: error.place.as_ref().map(|place| place.display().to_string()),
-                cause: error.source().map(ToString::to_string),
+                cause: Some(error.causes().join(": ")).filter(|cause| !cause.is_empty()),
                 fix: error.fix.clone(),
             },
         }
@@ -160,6 +163,7 @@ mod tests {
         let command = crate::cli::Cli::command();
         let error = command.try_get_matches_from(["close2twenty", "audit", "--nonsense"]);
         let Failure { error: why } = Failure::from(&error.unwrap_err());
+        assert_eq!(why.code, "C2T-E001");
         assert_eq!(why.what, "unexpected argument '--nonsense' found");
         assert!(why.fix.is_some_and(|fix| fix.contains("Usage: close2twenty audit")));
     }

@@ -1,18 +1,30 @@
 //! What each verbosity shows: results on standard output, talk on standard error. The only place
 //! that prints.
 
-use super::args::{Format, Global};
+use super::args::{Color, Format, Global};
+use super::clock::Stopwatch;
 use super::output::{Failure, Why};
+use super::progress;
+use super::suggest::Suggestion;
 use crate::error::Error;
+use crate::event::watch::Watcher;
+use crate::report::grouped::{Remark, Told, grouped};
+use anstream::{AutoStream, ColorChoice};
 use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// See the module's head.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each thing that can be switched")]
 pub struct Printer {
     format: Format,
     quiet: bool,
     verbose: bool,
     color: bool,
+    /// A person reads standard error as it is written.
+    terminal: bool,
+    started: Stopwatch,
 }
 
 /// Says that the run was stopped from outside.
@@ -42,17 +54,42 @@ pub(super) fn stopping() {
 }
 
 impl Printer {
-    /// A printer for these options; `NO_COLOR` and pipes turn colours off.
+    /// A printer for these options. Colours are for terminals, unless told otherwise; `NO_COLOR`, `CLICOLOR` and
+    /// `CLICOLOR_FORCE` are heard.
     pub fn new(global: &Global) -> Self {
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let color = !plain && std::io::stderr().is_terminal();
-        Self { format: global.format, quiet: global.quiet, verbose: global.verbose, color }
+        let terminal = std::io::stderr().is_terminal();
+        let color = match global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => AutoStream::choice(&std::io::stderr()) != ColorChoice::Never,
+        };
+        let Global { format, quiet, verbose, .. } = *global;
+        Self { format, quiet, verbose, color, terminal, started: Stopwatch::start() }
+    }
+
+    /// Who hears how far a long run is: a bar on a terminal, else nobody.
+    pub fn watcher(&self) -> Watcher {
+        if self.has_bars() {
+            Watcher::new(Arc::new(progress::Passes::default()))
+        } else {
+            Watcher::default()
+        }
+    }
+
+    /// Bars are drawn: on a terminal, and not when told to be quiet.
+    pub fn has_bars(&self) -> bool {
+        self.terminal && !self.quiet
+    }
+
+    /// Time since the program began.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
     }
 
     /// Who hears of a networked run: bars on a terminal, or lines of JSON.
     #[cfg(feature = "network")]
-    pub fn listener(&self) -> std::sync::Arc<dyn crate::push::progress::Listen + Send> {
-        std::sync::Arc::new(super::progress::Progress::new(self))
+    pub fn listener(&self) -> Arc<dyn crate::push::progress::Listen + Send> {
+        Arc::new(progress::Requests::new(self))
     }
 
     /// Nothing but errors is said.
@@ -119,14 +156,45 @@ impl Printer {
         }
     }
 
-    /// Says why the run ended.
+    /// Warns of each: the first few of a code, then how many more there are, and that they are `all` elsewhere.
+    pub fn warnings(&self, remarks: impl IntoIterator<Item = Remark>, all: &str) {
+        if self.quiet {
+            return;
+        }
+        for told in grouped(remarks, all) {
+            match told {
+                Told::One((code, text)) => self.warn(code, &text),
+                Told::More(text) => Self::err(&text),
+            }
+        }
+    }
+
+    /// Says what to do next, in one line that ends with a command to copy.
+    pub fn next(&self, command: &Suggestion) {
+        self.say(&format!("{} {command}", self.paint("32", "Next:")));
+    }
+
+    /// Says what to do next, where that is no command.
+    pub fn next_by_hand(&self, text: &str) {
+        self.say(&format!("{} {text}", self.paint("32", "Next:")));
+    }
+
+    /// Says why the run ended: what and where, the causes below it, what to do, and where more is said.
     pub fn error(&self, error: &Error) {
         if self.is_json() {
             return failed(&Failure::from(error));
         }
-        Self::err(&format!("{} {error}", self.paint("31", &format!("error[{}]:", error.code))));
+        let head = self.paint("31", &format!("error[{}]:", error.code));
+        Self::err(&format!("{head} {}", error.headline()));
+        for cause in error.causes() {
+            Self::err(&format!("{} {cause}", self.paint("31", "cause:")));
+        }
         if let Some(fix) = &error.fix {
             Self::err(&format!("{} {fix}", self.paint("36", "hint:")));
+        }
+        if self.terminal {
+            let more = Suggestion::new("explain").word(error.code);
+            Self::err(&format!("{} {more}", self.paint("36", "explain:")));
         }
     }
 
@@ -135,7 +203,9 @@ impl Printer {
     }
 
     pub(super) fn err(text: &str) {
-        let mut err = std::io::stderr().lock();
-        let _ = writeln!(err, "{text}");
+        progress::above(|| {
+            let mut err = std::io::stderr().lock();
+            let _ = writeln!(err, "{text}");
+        });
     }
 }

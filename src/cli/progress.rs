@@ -1,98 +1,59 @@
-//! What a networked run says while it goes on: bars on a terminal, lines of JSON for programs, nothing else. It must not
-//! say anything twice.
+//! The bar on a terminal: there is one at a time, and whoever prints or ends the program finds it here. It must not draw
+//! anything where no terminal is.
 
-use super::printer::Printer;
-use crate::push::progress::{Listen, Said};
+mod passes;
+#[cfg(feature = "network")]
+mod requests;
+
+pub(super) use passes::Passes;
+#[cfg(feature = "network")]
+pub(super) use requests::Requests;
+
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-const LOOK: &str = "{msg:28} {bar:24} {human_pos}/{human_len}  {per_sec}  {eta} left";
 /// The bar is redrawn this often, so that a waiting run does not look dead.
 const TICK: Duration = Duration::from_millis(250);
 
-/// See the module's head.
-#[expect(clippy::struct_excessive_bools, reason = "the printer's settings")]
-pub struct Progress {
-    /// Bars are drawn; else, where `events`, lines of JSON are written.
-    bars: bool,
-    events: bool,
-    quiet: bool,
-    verbose: bool,
-    bar: Mutex<Option<ProgressBar>>,
+/// The bar that is drawn.
+static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+fn held() -> MutexGuard<'static, Option<ProgressBar>> {
+    BAR.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Progress {
-    /// For this printer: bars only on a terminal, and not when told to be quiet.
-    pub fn new(printer: &Printer) -> Self {
-        let (events, quiet, verbose) =
-            (printer.is_json(), printer.is_quiet(), printer.is_verbose());
-        let bars = !quiet && std::io::stderr().is_terminal();
-        Self { bars, events, quiet, verbose, bar: Mutex::default() }
-    }
+/// Draws a bar of this length and look, in place of another.
+fn show(length: u64, style: ProgressStyle, message: String) {
+    clear();
+    let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
+    bar.set_style(style);
+    bar.set_message(message);
+    bar.enable_steady_tick(TICK);
+    *held() = Some(bar);
+}
 
-    fn draw(&self, said: &Said) {
-        let mut held = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
-        match said {
-            Said::Phase { phase, object, planned, .. } => {
-                let bar =
-                    ProgressBar::with_draw_target(Some(*planned), ProgressDrawTarget::stderr());
-                if let Ok(style) = ProgressStyle::with_template(LOOK) {
-                    bar.set_style(style);
-                }
-                bar.set_message(format!("{phase}: {object}"));
-                bar.enable_steady_tick(TICK);
-                *held = Some(bar);
-            }
-            Said::Step { done } => {
-                if let Some(bar) = &*held {
-                    bar.inc(*done);
-                }
-            }
-            Said::Finished(_) => {
-                if let Some(bar) = held.take() {
-                    bar.finish_and_clear();
-                }
-            }
-            Said::Note { .. } | Said::Detail { .. } => {}
-        }
-    }
-
-    fn words(&self, said: &Said) {
-        let text = match said {
-            Said::Note { code, text } if !self.quiet => format!("note[{code}]: {text}"),
-            Said::Detail { text } if self.verbose => text.clone(),
-            _ => return,
-        };
-        let held = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*held {
-            Some(bar) => bar.println(text),
-            None => Printer::err(&text),
-        }
+/// The bar has come so much further.
+fn advance(by: u64) {
+    if let Some(bar) = &*held() {
+        bar.inc(by);
     }
 }
 
-impl Listen for Progress {
-    fn hear(&self, said: &Said) {
-        if self.events {
-            if !matches!(said, Said::Detail { .. }) || self.verbose {
-                Printer::json_line(said);
-            }
-            return;
-        }
-        if self.bars {
-            self.draw(said);
-        }
-        self.words(said);
+/// Takes the bar away; the line it stood in is empty.
+pub(super) fn clear() {
+    // Not held while the bar ends: its ticker may be drawing.
+    let bar = held().take();
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
     }
 }
 
-impl Drop for Progress {
-    fn drop(&mut self) {
-        let held = self.bar.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bar) = held.take() {
-            bar.finish_and_clear();
-        }
+/// Prints something above the bar.
+pub(super) fn above(print: impl FnOnce()) {
+    let bar = held().clone();
+    match bar {
+        Some(bar) => bar.suspend(print),
+        None => print(),
     }
 }

@@ -33,16 +33,19 @@ pub fn micros(text: &str) -> Option<i64> {
     fast_micros(text.as_bytes()).or_else(|| instant(text).map(Timestamp::as_microsecond))
 }
 
-/// The year, in UTC, of an instant in microseconds since 1970.
+/// The month, in UTC, of an instant in microseconds since 1970: its year times 12, and the months of it that
+/// are over. Asked for each record that is read, so it reckons without a calendar.
 #[must_use]
-pub fn year(micros: i64) -> i16 {
-    const YEAR: i64 = 31_556_952;
-    let days = micros.div_euclid(86_400_000_000);
-    // A year has this many seconds on average: the guess is off by one at the most.
-    let guess = 1970 + (days * 86_400).div_euclid(YEAR);
-    let late = i64::from(days < days_to(guess, 1, 1));
-    let early = i64::from(days >= days_to(guess + 1, 1, 1));
-    (guess - late + early) as i16
+pub const fn month(micros: i64) -> i32 {
+    // Days of 400 years, after which the calendar repeats, and days from 0000-03-01 to 1970-01-01.
+    const CYCLE: i64 = 146_097;
+    const EPOCH: i64 = 719_468;
+    let days = micros.div_euclid(86_400_000_000) + EPOCH;
+    let (cycle, day) = (days.div_euclid(CYCLE), days.rem_euclid(CYCLE));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    // As in `days_to`, a year begins in March and 153 days are five months.
+    (12 * (400 * cycle + year) + (5 * day + 2) / 153 + 2) as i32
 }
 
 /// The calendar date of a date-only text, or the UTC date of a "date in date-time clothing".
@@ -257,13 +260,17 @@ mod tests {
     }
 
     #[test]
-    fn every_day_has_its_number_and_year() {
+    fn every_day_has_its_number_and_month() {
         let first = Date::new(1000, 1, 1).unwrap();
         let all = first.series(jiff::Span::new().days(1)).take_while(|d| d.year() < 9999);
         for (days, date) in (days_to(1000, 1, 1)..).zip(all) {
             let (y, m, d) = (date.year(), date.month(), date.day());
             assert_eq!(days_to(y.into(), m.into(), d.into()), days, "{date}");
-            assert_eq!(year(days * 86_400_000_000), y, "{date}");
+            assert_eq!(
+                month(days * 86_400_000_000),
+                12 * i32::from(y) + i32::from(m) - 1,
+                "{date}"
+            );
             assert_eq!(
                 fast_micros(format!("{date}T00:00:00Z").as_bytes()),
                 Some(days * 86_400_000_000)
@@ -289,7 +296,8 @@ mod tests {
             prop_assert_eq!(general_instant(&text), Some(t));
             prop_assert_eq!(instant(&text), Some(t));
             prop_assert_eq!(micros(&text), Some(t.as_microsecond()));
-            prop_assert_eq!(year(t.as_microsecond()), civil.year());
+            let month = 12 * i32::from(civil.year()) + i32::from(civil.month()) - 1;
+            prop_assert_eq!(super::month(t.as_microsecond()), month);
             let is_usual = (1000..9999).contains(&civil.year());
             prop_assert_eq!(fast_micros(text.as_bytes()), is_usual.then(|| t.as_microsecond()));
         }

@@ -12,6 +12,8 @@ use hashbrown::HashMap;
 /// The table's text, compiled in.
 pub const BUILT_IN: &str = include_str!("rules.csv");
 
+/// What to do about a fault in the table.
+const MEND: &str = "this is a fault in the table of rules: mend the line named";
 /// Paths that hold the export together.
 const STRUCTURAL: &[&str] = &["id", "lead_id", "contact_id"];
 
@@ -58,7 +60,7 @@ impl Rules {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let mut rules = Vec::new();
         for row in reader.records() {
-            let row = row.map_err(|e| Error::usage("C2T-E101", e.to_string()))?;
+            let row = row.map_err(|e| Error::usage("C2T-E101", e.to_string()).fix(MEND))?;
             let line = row.position().map_or(0, csv::Position::line);
             rules.push(rule(&row, line)?);
         }
@@ -90,7 +92,8 @@ impl Rules {
                 return Err(Error::usage(
                     "C2T-E102",
                     format!("rule line {}: {place} {problem}", rule.line),
-                ));
+                )
+                .fix(MEND));
             }
         }
         Ok(Self { lines: rules, fates, waived: Vec::new(), by_path })
@@ -203,7 +206,7 @@ impl Rule {
 fn rule(row: &csv::StringRecord, line: u64) -> Result<Rule> {
     let cell = |i| row.get(i).unwrap_or_default();
     let wrong = |what: &str, word: &str| {
-        Error::usage("C2T-E103", format!("rule line {line}: unknown {what} `{word}`"))
+        Error::usage("C2T-E103", format!("rule line {line}: unknown {what} `{word}`")).fix(MEND)
     };
     let kind = Kind::ALL.iter().find(|kind| kind.word() == cell(0));
     let fate = Fate::ALL.iter().find(|fate| fate.word() == cell(2));
@@ -231,6 +234,15 @@ mod tests {
     fn a_wrong_line_says_where() {
         let error = Rules::parse("close,path,fate,target,note\nlead,nmae,written,,\n").unwrap_err();
         assert!(error.to_string().contains("line 2: lead.nmae"), "{error}");
-        assert!(Rules::parse("close,path,fate,target,note\nlaed,name,written,,\n").is_err());
+        for (lines, code) in [
+            ("lead,name\n", "C2T-E101"),
+            ("lead,nmae,written,,\n", "C2T-E102"),
+            ("lead,name,written,,\nlead,name,noise,,\n", "C2T-E102"),
+            ("laed,name,written,,\n", "C2T-E103"),
+            ("lead,name,wirtten,,\n", "C2T-E103"),
+        ] {
+            let error = Rules::parse(&format!("close,path,fate,target,note\n{lines}")).unwrap_err();
+            assert_eq!(error.code, code, "{lines}: {error}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use super::line::Jobs;
 use super::small::{self, Batch, Whole};
 use super::{SourceEnd, Spares};
 use crate::error::Result;
+use crate::event::watch::Watcher;
 use crate::read::split::hex;
 use crate::read::{Chunk, Opener, Source, Splitter};
 use sha2::{Digest, Sha256};
@@ -33,14 +34,28 @@ pub(super) enum Done<T> {
 pub(super) struct Input<'a> {
     sources: &'a [Source],
     spares: &'a Spares,
+    watcher: &'a Watcher,
     next: usize,
     open: Option<(usize, Splitter<Box<dyn Read + Send>>)>,
     opener: Opener,
+    /// Packed bytes of the open source that the watcher has heard of.
+    packed: u64,
 }
 
 impl<'a> Input<'a> {
-    pub fn new(sources: &'a [Source], spares: &'a Spares) -> Self {
-        Self { sources, spares, next: 0, open: None, opener: Opener::default() }
+    pub fn new(sources: &'a [Source], spares: &'a Spares, watcher: &'a Watcher) -> Self {
+        let opener = Opener::default();
+        Self { sources, spares, watcher, next: 0, open: None, opener, packed: 0 }
+    }
+
+    /// Tells the watcher of a chunk: the way is as long as the sources are, packed or not.
+    fn tell(&mut self, chunk: &Chunk) {
+        let read = chunk.bytes.len() as u64;
+        let way = self.opener.packed().map_or(read, |packed| {
+            let before = std::mem::replace(&mut self.packed, packed);
+            packed.saturating_sub(before)
+        });
+        self.watcher.bytes(read, way);
     }
 }
 
@@ -57,11 +72,13 @@ impl Jobs for Input<'_> {
             let input = self.opener.open(source)?;
             let splitter = Splitter::new(input, Arc::clone(&source.path), self.next);
             self.open = Some((self.next, splitter));
+            self.packed = 0;
             self.next += 1;
         }
         let Some((at, splitter)) = &mut self.open else { return Ok(None) };
         splitter.reuse(self.spares.take());
         if let Some(chunk) = splitter.next_chunk()? {
+            self.tell(&chunk);
             return Ok(Some(Job::Chunk(chunk)));
         }
         let end = Job::End(*at, splitter.bytes());
@@ -90,6 +107,7 @@ pub(super) fn work<T>(
 pub(super) struct Ends<'a, W, F> {
     sources: &'a [Source],
     spares: &'a Spares,
+    watcher: &'a Watcher,
     work: &'a W,
     take: F,
     all: Vec<SourceEnd>,
@@ -98,9 +116,16 @@ pub(super) struct Ends<'a, W, F> {
 }
 
 impl<'a, W, F> Ends<'a, W, F> {
-    pub fn new(sources: &'a [Source], spares: &'a Spares, work: &'a W, take: F) -> Self {
+    pub fn new(
+        sources: &'a [Source],
+        spares: &'a Spares,
+        watcher: &'a Watcher,
+        work: &'a W,
+        take: F,
+    ) -> Self {
         let all = vec![SourceEnd::default(); sources.len()];
-        Self { sources, spares, work, take, all, hash: Sha256::new(), cuts: Cuts::default() }
+        let (hash, cuts) = (Sha256::new(), Cuts::default());
+        Self { sources, spares, watcher, work, take, all, hash, cuts }
     }
 
     pub fn finish(self) -> Vec<SourceEnd> {
@@ -127,7 +152,9 @@ impl<'a, W, F> Ends<'a, W, F> {
             }
             Done::Small(wholes) => wholes.into_iter().try_for_each(|whole| {
                 let at = whole.at;
-                self.all[at] = whole.hand_on(self.sources, true, self.work, &mut self.take)?;
+                let end = whole.hand_on(self.sources, true, self.work, &mut self.take)?;
+                self.watcher.bytes(end.bytes, self.sources[at].bytes);
+                self.all[at] = end;
                 Ok(())
             }),
         }

@@ -7,6 +7,7 @@ use super::line::Jobs;
 use super::small::{self, Batch, Whole};
 use super::{Shard, SourceEnd, Spares};
 use crate::error::{Error, Result};
+use crate::event::watch::Watcher;
 use crate::read::{Chunk, Damage, Opener, Source};
 use std::cmp::Ordering;
 use std::fs::File;
@@ -38,6 +39,7 @@ pub(super) struct Input<'a> {
     /// Where each source begins among all bytes.
     starts: Vec<u64>,
     spares: &'a Spares,
+    watcher: &'a Watcher,
     next: usize,
     open: Option<Open<'a>>,
     opener: Opener,
@@ -65,6 +67,7 @@ impl<'a> Input<'a> {
         ends: &'a [SourceEnd],
         shard: Shard,
         spares: &'a Spares,
+        watcher: &'a Watcher,
     ) -> Self {
         let mut total = 0;
         let starts = ends.iter().map(|end| {
@@ -73,7 +76,8 @@ impl<'a> Input<'a> {
             start
         });
         let (starts, opener) = (starts.collect(), Opener::default());
-        Self { sources, ends, shard, total, starts, spares, next: 0, open: None, opener }
+        let (next, open) = (0, None);
+        Self { sources, ends, shard, total, starts, spares, watcher, next, open, opener }
     }
 
     /// Where this byte of a source is: before the share, in it, or behind it.
@@ -146,7 +150,7 @@ impl Jobs for Input<'_> {
             if let Some(mut open) = self.open.take()
                 && let Some(place) = open.places.next()
             {
-                let side = self.side(open.source, place.offset);
+                let (side, bytes) = (self.side(open.source, place.offset), place.bytes as u64);
                 let job = match side {
                     Ordering::Less => self.skip(&mut open, &place)?,
                     Ordering::Equal => self.read(&mut open, place)?,
@@ -155,6 +159,7 @@ impl Jobs for Input<'_> {
                 };
                 self.open = Some(open);
                 if job.is_some() {
+                    self.watcher.bytes(bytes, bytes);
                     return Ok(job);
                 }
                 continue;
@@ -208,6 +213,7 @@ pub(super) fn work<T>(
 pub(super) fn take<T>(
     done: Done<T>,
     sources: &[Source],
+    watcher: &Watcher,
     work: &impl Fn(&Chunk) -> T,
     take: &mut impl FnMut(T) -> Result<()>,
 ) -> Result<()> {
@@ -216,7 +222,8 @@ pub(super) fn take<T>(
         Done::Small(wholes) => wholes,
     };
     for whole in wholes {
-        whole.hand_on(sources, false, work, take)?;
+        let end = whole.hand_on(sources, false, work, take)?;
+        watcher.bytes(end.bytes, end.bytes);
     }
     Ok(())
 }

@@ -36,11 +36,9 @@ pub(super) fn run<J: Jobs, D: Send>(
         window,
     };
     pool.broadcast(|_| line.worker(&work));
-    match line.done.into_inner() {
-        Ok(Done { error: Some(error), .. }) => Err(error),
-        Ok(_) => Ok(()),
-        Err(_) => Err(Error::failed("C2T-E022", "a worker has failed")),
-    }
+    // A worker that panicked has ended the broadcast by the same panic: nobody gets here with a broken lock.
+    let done = line.done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    done.error.map_or(Ok(()), Err)
 }
 
 struct Line<J, D, T> {

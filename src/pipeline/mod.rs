@@ -13,15 +13,43 @@ mod small;
 pub use shard::Shard;
 
 use crate::error::{Error, Result};
+use crate::event::watch::Watcher;
 use crate::read::{Chunk, Source};
 use cuts::Cuts;
+use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
 
 /// Chunks in work, per thread: enough that none waits for the slowest.
 const WINDOW: usize = 4;
 
-/// The workers; handed on by those who start a pass.
-pub type Pool = rayon::ThreadPool;
+/// The workers, and who watches them; handed on by those who start a pass.
+#[derive(Debug)]
+pub struct Pool {
+    workers: rayon::ThreadPool,
+    watcher: Watcher,
+}
+
+impl Pool {
+    /// The same workers, with somebody who watches.
+    #[must_use]
+    pub fn watched(self, watcher: &Watcher) -> Self {
+        Self { watcher: watcher.clone(), ..self }
+    }
+
+    /// Who hears how far a pass is: those who start one tell when it begins and how many records were read, the pipeline
+    /// how many bytes.
+    pub const fn watcher(&self) -> &Watcher {
+        &self.watcher
+    }
+}
+
+impl Deref for Pool {
+    type Target = rayon::ThreadPool;
+
+    fn deref(&self) -> &Self::Target {
+        &self.workers
+    }
+}
 
 /// What reading a source came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,10 +73,14 @@ impl SourceEnd {
 ///
 /// # Errors
 /// When the operating system refuses the threads.
-pub fn pool(threads: usize) -> Result<rayon::ThreadPool> {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(8 << 20).build().map_err(|e| {
-        Error { source: Some(Box::new(e)), ..Error::failed("C2T-E020", "cannot start the threads") }
-    })
+pub fn pool(threads: usize) -> Result<Pool> {
+    let workers = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(8 << 20).build();
+    let workers = workers.map_err(|e| Error {
+        source: Some(Box::new(e)),
+        ..Error::failed("C2T-E020", "the system gives this program no threads")
+            .fix("close other programs, or ask for fewer with --threads 1")
+    })?;
+    Ok(Pool { workers, watcher: Watcher::default() })
 }
 
 /// The first pass: runs `work` on every chunk of every source in parallel and `take` on the results in
@@ -64,10 +96,15 @@ pub fn first<T: Send>(
 ) -> Result<Vec<SourceEnd>> {
     let window = WINDOW * pool.current_num_threads();
     let spares = Spares::default();
-    let input = first::Input::new(sources, &spares);
-    let mut ends = first::Ends::new(sources, &spares, &work, take);
+    let input = first::Input::new(sources, &spares, pool.watcher());
+    let mut ends = first::Ends::new(sources, &spares, pool.watcher(), &work, take);
     line::run(pool, window, input, |job| first::work(job, sources, &work), |done| ends.take(done))?;
     Ok(ends.finish())
+}
+
+/// Bytes of all sources, unpacked.
+pub fn bytes(ends: &[SourceEnd]) -> u64 {
+    ends.iter().map(|end| end.bytes).sum()
 }
 
 /// A later pass over a share of the chunks, along the cuts of the first one, in the same order.
@@ -84,13 +121,14 @@ pub fn again<T: Send>(
 ) -> Result<()> {
     let window = WINDOW * pool.current_num_threads();
     let spares = Spares::default();
-    let input = later::Input::new(sources, ends, shard, &spares);
+    let watcher = pool.watcher();
+    let input = later::Input::new(sources, ends, shard, &spares, watcher);
     line::run(
         pool,
         window,
         input,
         |job| later::work(job, sources, &spares, &work),
-        |done| later::take(done, sources, &work, &mut take),
+        |done| later::take(done, sources, watcher, &work, &mut take),
     )
 }
 

@@ -16,6 +16,7 @@ pub mod people;
 pub mod roster;
 pub mod sample;
 pub mod schema;
+pub mod spot;
 pub mod stages;
 pub mod types;
 mod unused;
@@ -34,6 +35,7 @@ pub use sample::{Sample, Sampled};
 pub use schema::{
     FieldSpec, Home, Lack, ObjectSpec, OptionSpec, Place, RelationSpec, StepColumn, StepPlan,
 };
+pub use spot::Spot;
 pub use stages::{Stage, Stages};
 pub use types::CustomType;
 
@@ -122,6 +124,8 @@ pub struct Plan {
     pub seen: Seen,
     /// The leads a bundle is limited to, when it is a sample.
     pub sample: Option<Sample>,
+    /// Which records a person is asked to compare by eye.
+    pub spot: Spot,
     /// The downloaded files, and which belongs to what.
     pub files: Files,
 }
@@ -217,6 +221,7 @@ impl Plan {
             threads: std::mem::take(&mut survey.threads),
             seen,
             sample: None,
+            spot: Spot::default(),
             files: Files::default(),
         })
     }

@@ -139,10 +139,8 @@ impl Session {
             ..super::client::Options::default()
         };
         let client = Client::new(&connect.url, key, options)?;
-        if client.is_plain() {
-            let text =
-                "the key and the data go to another machine unencrypted: use https".to_owned();
-            heard.hear(&Said::Note { code: "C2T-E308", text });
+        if let Some(warning) = unencrypted(&client) {
+            heard.hear(&warning);
         }
         // A request that needs the key: the address and the key are right when it is answered.
         let query = "query W { currentWorkspace { id displayName } }";
@@ -203,6 +201,12 @@ impl Session {
         target.learn_rows()?;
         Ok(target)
     }
+}
+
+/// What to say of a server that is reached over http, unless it is on this machine.
+fn unencrypted(client: &Client) -> Option<Said> {
+    let text = "the key and the data go to another machine unencrypted: use https".to_owned();
+    client.is_plain().then_some(Said::Note { code: "C2T-E308", text })
 }
 
 /// Pushes the bundle at `place`.
@@ -355,4 +359,22 @@ fn schema_phase(target: &mut Target<'_>, manifest: &Manifest) -> Result<Counts> 
     };
     listener.hear(&Said::Finished(counts.clone()));
     Ok(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_to_another_machine_is_told() {
+        let said = |url: &str| {
+            let key = ApiKey::new("a.b.c").unwrap();
+            let client = Client::new(url, key, super::super::client::Options::default()).unwrap();
+            unencrypted(&client)
+        };
+        let told = said("http://crm.example.com").unwrap();
+        assert!(matches!(told, Said::Note { code: "C2T-E308", .. }));
+        assert!(said("https://crm.example.com").is_none());
+        assert!(said("http://127.0.0.1:3000").is_none());
+    }
 }

@@ -244,3 +244,45 @@ impl Lines<'_> {
         Ok(times.collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::push::client::tests::{Stage, say};
+    use crate::push::journal::Journal;
+    use crate::push::live::Live;
+    use std::sync::Mutex;
+
+    #[test]
+    fn lines_that_never_appear_are_given_up() {
+        let empty = json!({ "data": { "timelineActivities": { "edges": [],
+            "pageInfo": { "hasNextPage": false, "endCursor": null } } } });
+        let stage = Stage::new((0..PATIENCE).map(|_| say(200, &empty)).collect());
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::open(dir.path()).unwrap();
+        let text = include_str!("../../testdata/twenty/contract/objects-2.21.json");
+        let said: Value = serde_json::from_str(text).unwrap();
+        let live = Live::from_nodes(said["objects"].as_array().unwrap());
+        let codes = Mutex::new(Vec::new());
+        let listener = |said: &Said| {
+            if let Said::Note { code, text } = said {
+                codes.lock().unwrap().push((*code, text.clone()));
+            }
+        };
+        let target = Target::new((&stage.client, &journal), live, HashMap::new(), &listener);
+        let (timeline, person) =
+            (target.live.object("timelineActivity"), target.live.object("person"));
+        let kind = Kind {
+            name: "person.created".to_owned(),
+            object: person.unwrap(),
+            column: "targetPersonId".to_owned(),
+            expected: Some(7),
+        };
+        let (since, mark) = (Timestamp::UNIX_EPOCH, "timeline:person.created".to_owned());
+        let timeline = timeline.unwrap();
+        Lines { target: &target, timeline, kind: &kind, since, done: 0, mark }.all().unwrap();
+        let codes = codes.into_inner().unwrap();
+        assert_eq!((codes.len(), codes[0].0), (1, "C2T-E352"));
+        assert!(codes[0].1.starts_with("7 lines `person.created`"), "{codes:?}");
+    }
+}

@@ -10,6 +10,7 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// One step on the way.
@@ -45,6 +46,8 @@ pub type Input = Box<dyn Read + Send>;
 pub struct Opener {
     /// Streams that parts were taken from, outer ones first.
     streams: Vec<Stream>,
+    /// Packed bytes that were read of the source opened last, where its size is that of packed data.
+    packed: Option<Arc<AtomicU64>>,
 }
 
 /// A stream and the way to it.
@@ -65,8 +68,15 @@ impl Opener {
     /// # Errors
     /// When its file cannot be opened, or the bytes before it cannot be read.
     pub fn open(&mut self, source: &Source) -> Result<Input> {
+        self.packed = None;
         self.walk(source, source.steps())
             .map_err(|e| Error::io("cannot open the export", &source.path, e))
+    }
+
+    /// How many bytes of its size ([`Source::bytes`]) were read of the source that was opened last; `None` when that is what
+    /// came out of it.
+    pub fn packed(&self) -> Option<u64> {
+        self.packed.as_ref().map(|count| count.load(Ordering::Relaxed))
     }
 
     fn walk(&mut self, source: &Source, steps: &[Step]) -> io::Result<Input> {
@@ -75,7 +85,12 @@ impl Opener {
         };
         Ok(match *last {
             Step::Entry(number) => entry(source.zip(), number)?,
-            Step::Gunzip => gunzip(self.walk(source, before)?),
+            Step::Gunzip => {
+                let (input, packed) = gunzip(self.walk(source, before)?);
+                // Only the last step tells what the size of the source counts.
+                self.packed = (steps.len() == source.steps().len()).then_some(packed);
+                input
+            }
             Step::Unzip { deflated, bytes, crc } => {
                 unzip(self.walk(source, before)?, deflated, bytes, crc)
             }
@@ -135,9 +150,10 @@ fn entry(zip: Option<&ZipIndex>, number: u32) -> io::Result<Input> {
 }
 
 /// What gzip unpacks, however many parts were joined.
-fn gunzip(input: Input) -> Input {
+/// Answers with the count of packed bytes that were read.
+fn gunzip(input: Input) -> (Input, Arc<AtomicU64>) {
     let (input, packed) = Counted::new(input);
-    Box::new(Unpacked::new(MultiGzDecoder::new(input), packed))
+    (Box::new(Unpacked::new(MultiGzDecoder::new(input), Arc::clone(&packed))), packed)
 }
 
 fn unzip(input: Input, deflated: bool, bytes: u64, crc: u32) -> Input {

@@ -82,6 +82,10 @@ pub(super) struct Outer {
     canonical: PathBuf,
 }
 
+/// What to name as an export.
+const EXPORT: &str =
+    "name Close's JSON export (in Close: Settings, Export, format JSON, with activities)";
+
 const BUNDLE: Reason =
     Reason { code: "C2T-S010", why: "this folder is a bundle that close2twenty wrote" };
 
@@ -111,8 +115,8 @@ impl Sources {
         for outer in &outers {
             members::look(outer, &mut found);
             if let Some(why) = found.refused(outer).filter(|_| outer.by_name) {
-                let (place, fix) = (outer.path.to_path_buf(), "name a Close JSON export");
-                return Err(Error::failed(why.code, why.why).at(place).fix(fix));
+                let place = outer.path.to_path_buf();
+                return Err(Error::failed(why.code, why.why).at(place).fix(EXPORT));
             }
         }
         let found = found.sources();
@@ -291,7 +295,7 @@ fn nothing_found(exports: &[PathBuf], found: &Sources) -> Error {
         Some(first) => Error::failed(first.code, first.why).at(first.path.clone()),
         None => Error::failed("C2T-S000", "the export folder holds no files").at(place),
     }
-    .fix("name the JSON export of Close (Settings, Export, format JSON, with activities)")
+    .fix(EXPORT)
 }
 
 #[cfg(test)]
@@ -309,6 +313,13 @@ mod tests {
         assert_eq!(names, ["a.txt", "b.json"]);
         assert_eq!(found.ignored.len(), 1);
         assert_eq!(Sources::find(&[dir.path().join("photo.png")]).unwrap_err().code, "C2T-S004");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_can_be_read_only_once_is_refused() {
+        let error = Sources::find(&["/dev/null".into()]).unwrap_err();
+        assert_eq!(error.code, "C2T-S026", "{error}");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What an export holds and what it lacks, and what each missing file costs. It must not promise
 //! what a conversion would do.
 
-use super::left_out::{self, IgnoredLine};
+use super::grouped::{Remark, Told, grouped};
+use super::left_out::IgnoredLine;
 use super::summary::{IncompleteLine, ignored, incomplete, messages, messages_line, remarks};
 use super::table::{Table, number, size};
 use crate::close::{Kind, Space};
@@ -91,6 +92,13 @@ pub struct MissingLine {
     pub fix: &'static str,
 }
 
+/// Without any activity.
+const ACTIVITIES: MissingLine = MissingLine {
+    code: "C2T-M001",
+    what: "activities",
+    cost: "no calls, e-mails, notes and meetings",
+    fix: "re-export as JSON with activities (Settings, Export, include activities)",
+};
 /// Settings files: code, what, cost, where to get it.
 const SETTINGS: &[(Kind, MissingLine)] = &[
     (
@@ -131,6 +139,11 @@ const SETTINGS: &[(Kind, MissingLine)] = &[
     ),
 ];
 
+/// Everything that can be missing.
+pub(super) fn every_missing() -> impl Iterator<Item = &'static MissingLine> {
+    std::iter::once(&ACTIVITIES).chain(SETTINGS.iter().map(|(_, line)| line))
+}
+
 impl Audit {
     /// Says what a survey found.
     pub fn new(survey: &Survey) -> Self {
@@ -140,8 +153,10 @@ impl Audit {
         let mut types: Map<&'static str, TypeLine> = Map::default();
         for kind in Kind::ALL {
             let Some(count) = survey.read.get(kind) else { continue };
-            let years = survey.years.iter().filter(|((k, _), _)| k == kind);
-            let mut years: Map<i16, u64> = years.map(|((_, year), n)| (*year, *n)).collect();
+            let mut years: Map<i16, u64> = Map::default();
+            for ((_, month), n) in survey.months.iter().filter(|((k, _), _)| k == kind) {
+                *years.entry(month.div_euclid(12) as i16).or_default() += n;
+            }
             years.sort_keys();
             types.insert(kind.word(), TypeLine { count: *count, years });
         }
@@ -204,15 +219,13 @@ impl Audit {
                 line.code, line.what, line.cost, line.fix
             );
         }
-        for line in &self.incomplete {
-            let _ = writeln!(out, "\nIncomplete [{}]: {}: {}", line.code, line.file, line.what);
-        }
-        for line in left_out::shown(&self.ignored_files) {
-            let _ = writeln!(out, "\nLeft out [{}]: {}: {}", line.code, line.file, line.why);
-        }
-        for line in left_out::shown(&self.remarks) {
-            let _ = writeln!(out, "\nRemark [{}]: {}: {}", line.code, line.file, line.why);
-        }
+        let told = |file: &str, what: &str| format!("{file}: {what}");
+        let incomplete = self.incomplete.iter().map(|one| (one.code, told(&one.file, &one.what)));
+        remarked(&mut out, "Incomplete", incomplete);
+        let ignored = self.ignored_files.iter().map(|one| (one.code, told(&one.file, one.why)));
+        remarked(&mut out, "Left out", ignored);
+        let remarks = self.remarks.iter().map(|one| (one.code, told(&one.file, one.why)));
+        remarked(&mut out, "Remark", remarks);
         if let Some(line) = messages_line(&self.messages) {
             let _ = writeln!(out, "\n{line}");
         }
@@ -255,6 +268,16 @@ impl Audit {
     }
 }
 
+/// The first few remarks of each code, and how many more there are.
+fn remarked(out: &mut String, word: &str, remarks: impl Iterator<Item = Remark>) {
+    for told in grouped(remarks, "--format json names all") {
+        let _ = match told {
+            Told::One((code, text)) => writeln!(out, "\n{word} [{code}]: {text}"),
+            Told::More(text) => writeln!(out, "{text}"),
+        };
+    }
+}
+
 /// Files with a row of their own; `--format json` lists all.
 const FILES: usize = 100;
 /// Years with a column of their own.
@@ -283,12 +306,7 @@ fn missing(survey: &Survey) -> Vec<MissingLine> {
     let activities = survey.read.iter().any(|(kind, n)| kind.is_activity() && *n > 0);
     let mut lines = Vec::new();
     if !activities {
-        lines.push(MissingLine {
-            code: "C2T-M001",
-            what: "activities",
-            cost: "no calls, e-mails, notes and meetings",
-            fix: "re-export as JSON with activities (Settings, Export, include activities)",
-        });
+        lines.push(ACTIVITIES);
     }
     let config = &survey.config;
     let there = |kind: Kind| match kind {

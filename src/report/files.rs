@@ -2,11 +2,10 @@
 //! `owners.csv`, `names.csv`, `delta.csv`, `inventory.md` (design §7). Each in a fixed order; nothing that differs
 //! between two runs.
 
-use super::summary::Summary;
-use super::{conservation, inventory, names};
+use super::summary::{OwnerLine, Summary};
+use super::{inventory, ledger, names};
 use crate::bundle::state::Delta;
 use crate::bundle::{Stage, Totals};
-use crate::close::Fate;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Verdict};
 use crate::survey::{Role, Survey};
@@ -24,7 +23,7 @@ pub fn write(
 ) -> Result<()> {
     let json = serde_json::to_vec_pretty(summary).map_err(Error::report)?;
     stage.write("reports/reconciliation.json", &with_newline(json))?;
-    stage.write("reports/ledger.csv", &ledger(survey, plan, totals)?)?;
+    stage.write("reports/ledger.csv", &ledger::write(survey, plan, totals)?)?;
     leads(plan, sheet_at(stage, "reports/leads.csv")?)?;
     merges(plan, sheet_at(stage, "reports/merges.csv")?)?;
     stage.write("reports/owners.csv", &owners(plan)?)?;
@@ -36,67 +35,6 @@ pub fn write(
 pub fn with_newline(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes.push(b'\n');
     bytes
-}
-
-fn ledger(survey: &Survey, plan: &Plan, totals: &Totals) -> Result<Vec<u8>> {
-    let mut out = sheet();
-    let mut head = vec!["close_type", "path", "occurrences", "values", "empty"];
-    head.extend(Fate::ALL.iter().map(|fate| fate.word()));
-    head.extend(["remainder", "target", "rule", "note"]);
-    out.write_record(head).map_err(Error::report)?;
-    for line in conservation::ledger(survey, totals) {
-        let counts = line.counts;
-        let rule = plan.rules.of(line.kind, &line.path);
-        let waived = plan.rules.waived_by(line.kind, &line.path);
-        let (target, note) = match rule {
-            Some(_) if waived.is_some() => (
-                "archive".to_owned(),
-                format!("waived by line {} of the mapping", waived.unwrap_or_default()),
-            ),
-            Some(rule) => (rule.target.clone(), rule.note.clone()),
-            None => unruled(plan, &line),
-        };
-        let mut row = vec![
-            line.kind.word().to_owned(),
-            line.path.clone(),
-            counts.seen.to_string(),
-            counts.filled.to_string(),
-            (counts.seen - counts.filled).to_string(),
-        ];
-        row.extend(counts.fates.iter().map(ToString::to_string));
-        row.push(counts.remainder().to_string());
-        row.extend([
-            target,
-            rule.map_or_else(String::new, |rule| format!("rules.csv:{}", rule.line)),
-            note,
-        ]);
-        out.write_record(row).map_err(Error::report)?;
-    }
-    bytes(out)
-}
-
-/// Target and note of a path that has no rule of its own: a custom field, or an unknown key.
-fn unruled(plan: &Plan, line: &crate::close::ledger::Line) -> (String, String) {
-    let key = line
-        .path
-        .strip_prefix("custom.")
-        .or_else(|| line.path.strip_prefix("custom[").and_then(|rest| rest.strip_suffix(']')));
-    let fields: Vec<_> = plan
-        .fields
-        .iter()
-        .filter(|f| f.kind == line.kind && f.keys.iter().any(|(_, k)| Some(&**k) == key))
-        .collect();
-    match fields.first() {
-        Some(field) => {
-            // A shared field has a home on each type it belongs to.
-            let homes = fields.iter().flat_map(|field| field.all_homes());
-            let homes = homes.map(|home| format!("{}.{}", plan.object_name(home.place), home.name));
-            let note = format!("custom field \"{}\": {}", field.close_name, field.why);
-            (homes.collect::<Vec<_>>().join(", "), note)
-        }
-        None if line.is_known() => (String::new(), String::new()),
-        None => ("archive".to_owned(), "not mapped: kept whole in the archive".to_owned()),
-    }
 }
 
 /// Each lead with what represents it and why.
@@ -172,17 +110,7 @@ fn owners(plan: &Plan) -> Result<Vec<u8>> {
     ];
     out.write_record(head).map_err(Error::report)?;
     for (id, owner) in plan.queue() {
-        let count = |role: Role| owner.count(&[role]).to_string();
-        let member = match &owner.member {
-            Some(member) => member,
-            None if plan.target.members.is_some() => "missing",
-            None => "unknown",
-        };
-        let status = match (owner.listed, owner.inactive) {
-            (true, false) => "active",
-            (true, true) => "inactive",
-            (false, _) => "only named in records",
-        };
+        let line = OwnerLine::new(plan, id, owner);
         let mut kinds: Vec<_> =
             owner.counts.iter().filter(|((_, role), _)| *role == Role::Owner).collect();
         kinds.sort();
@@ -190,15 +118,15 @@ fn owners(plan: &Plan) -> Result<Vec<u8>> {
             kinds.iter().map(|((kind, _), n)| format!("{} {n}", kind.word())).collect::<Vec<_>>();
         out.write_record([
             id,
-            &owner.name,
-            &owner.email,
-            status,
-            &count(Role::Owner),
-            &count(Role::Creator),
-            &count(Role::Editor),
-            &count(Role::CustomValue),
+            &line.name,
+            &line.email,
+            line.status,
+            &line.owns.to_string(),
+            &line.created.to_string(),
+            &line.edited.to_string(),
+            &line.in_custom_fields.to_string(),
             &kinds.join(", "),
-            member,
+            &line.workspace_member,
         ])
         .map_err(Error::report)?;
     }

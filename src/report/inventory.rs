@@ -3,6 +3,7 @@
 //! depend on the order of the files.
 
 mod checklist;
+mod counts;
 mod query;
 mod rest;
 mod sequences;
@@ -16,6 +17,7 @@ use crate::plan::Plan;
 use crate::survey::Survey;
 use crate::survey::inventory::{Item, Sort};
 use checklist::Entry;
+pub use counts::{InventoryLine, counts};
 
 /// What the document says of a sort of settings besides the settings themselves.
 struct Section {

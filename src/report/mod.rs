@@ -3,20 +3,26 @@
 
 mod attachments;
 pub mod audit;
+pub mod codes;
 pub mod conservation;
 pub mod files;
 pub mod findings;
+pub mod grouped;
 mod inventory;
 pub mod kept;
+mod ledger;
 pub mod left_out;
 pub mod map;
 mod names;
+pub mod pace;
+pub mod page;
 pub mod proposal;
 #[cfg(feature = "network")]
 pub mod pushed;
 #[cfg(feature = "network")]
 pub mod rolled_back;
 pub mod spot_check;
+pub mod story;
 pub mod summary;
 mod table;
 #[cfg(feature = "network")]

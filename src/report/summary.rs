@@ -1,12 +1,32 @@
-//! The closing table and its machine-readable twin, `reports/reconciliation.json`.
+//! The closing table and its machine-readable twin, `reports/reconciliation.json`: every figure the reports
+//! show in prose or pictures stands there. It must not be larger for a larger export.
+
+mod activity;
+mod flow;
+mod owners;
+mod reasons;
+mod schema;
+mod stages;
+mod sums;
+
+pub use activity::{Activity, ActivityLine};
+pub use flow::FlowLine;
+pub use owners::{OwnerLine, Owners};
+pub use reasons::ReasonLine;
+pub use schema::{Schema, SchemaLine, SelectLine};
+pub use stages::{StageLine, Stages};
+pub use sums::{Since, Sums};
 
 use super::MapLine;
 use super::attachments as files;
 use super::conservation;
+use super::grouped::{self, Remark};
+use super::inventory::{self, InventoryLine};
 use super::left_out::IgnoredLine;
 use super::table::{Table, number};
 use crate::bundle::Totals;
 use crate::bundle::manifest::{Attachments, SinceStep, Step};
+use crate::close::ledger::Line;
 use crate::close::{Fate, Kind};
 use crate::event::RecordCounts;
 use crate::mapping::decisions::Decision;
@@ -56,6 +76,25 @@ pub struct Summary {
     pub sample: Option<Sampled>,
     /// The map that was followed.
     pub map: MapLine,
+    /// Bytes of the export, unpacked: for what is said of the run's speed, so in no file.
+    #[serde(skip)]
+    pub bytes: u64,
+    /// Sums over all of it.
+    pub sums: Sums,
+    /// Records by sorts of Close types.
+    pub flow: Vec<FlowLine>,
+    /// What happened when.
+    pub activity: Activity,
+    /// Pipelines and stages.
+    pub stages: Stages,
+    /// Who is named, and who is missing.
+    pub owners: Owners,
+    /// Merges by object and reason.
+    pub merge_reasons: Vec<ReasonLine>,
+    /// What has to be made in Twenty.
+    pub schema: Schema,
+    /// What is rebuilt by hand.
+    pub inventory: Vec<InventoryLine>,
 }
 
 /// One step.
@@ -84,6 +123,25 @@ pub struct Values {
     pub fates: Map<&'static str, u64>,
     /// Values whose fate is unknown: 0.
     pub remainder: i64,
+}
+
+impl Values {
+    /// What became of all values, in lines that a narrow terminal holds.
+    fn text(&self) -> String {
+        let fates = Fate::ALL.iter().map(|fate| {
+            let n = self.fates.get(fate.word()).copied().unwrap_or_default();
+            format!("{} {}", number(n), fate.word().replace('_', " "))
+        });
+        let fates: Vec<_> = fates.collect();
+        let (first, second) = fates.split_at(fates.len() / 2);
+        format!(
+            "{} values: {},\n  {}, {} unaccounted for",
+            number(self.values),
+            first.join(", "),
+            second.join(", "),
+            self.remainder
+        )
+    }
 }
 
 /// One kind of notice.
@@ -130,10 +188,12 @@ impl Summary {
         let joined = plan.merges.iter().filter(|merge| merge.decision == Decision::Accept.word());
         joined.for_each(|merge| *merges.entry(merge.object).or_default() += 1);
         [&mut verdicts, &mut companies, &mut merges].into_iter().for_each(Map::sort_keys);
-        Self {
+        let ledger = conservation::ledger(survey, totals);
+        let mut summary = Self {
+            flow: flow::flow(&records),
             records,
             steps: steps.iter().map(step_line).collect(),
-            values: values(survey, totals),
+            values: values(&ledger),
             verdicts,
             companies,
             merges,
@@ -147,14 +207,44 @@ impl Summary {
             since: None,
             sample: plan.sample.as_ref().map(|sample| sample.counts),
             map: MapLine::default(),
-        }
+            bytes: survey.ends.iter().map(|end| end.bytes).sum(),
+            sums: Sums::default(),
+            activity: activity::activity(survey),
+            stages: stages::stages(plan),
+            owners: owners::owners(plan),
+            merge_reasons: reasons::reasons(plan),
+            schema: schema::schema(plan),
+            inventory: inventory::counts(survey, plan),
+        };
+        summary.sums = Sums::new(&summary, survey, plan, steps, ledger.len() as u64);
+        summary
     }
 
     /// Records and values that were set aside, or an export that is not whole: a person should look.
     pub fn needs_a_person(&self) -> bool {
-        let set_aside = self.notices.iter().any(|line| !line.code.starts_with("C2T-N"));
+        let set_aside = self.to_look_at().next().is_some();
         let files = files::needs_a_person(&self.attachments);
         set_aside || self.rejected() > 0 || !self.incomplete.is_empty() || files
+    }
+
+    /// Records that were read.
+    pub fn read(&self) -> u64 {
+        self.records.values().map(|counts| counts.read).sum()
+    }
+
+    /// What people are warned of, each with its code; all of it stands in `reports/reconciliation.json`.
+    pub fn warnings(&self) -> Vec<Remark> {
+        let map = self.map.warnings.iter().map(|what| ("C2T-D002", what.clone()));
+        let told =
+            |idle: &IdleDecision| format!("line {} of the decisions: {}", idle.line, idle.what);
+        let idle = self.idle_decisions.iter().map(|idle| (idle.code, told(idle)));
+        let export = grouped::of_lines(&self.incomplete, &self.ignored_files, &self.remarks);
+        map.chain(idle).chain(export).collect()
+    }
+
+    /// Notices a person should look at; the others are remarks.
+    pub fn to_look_at(&self) -> impl Iterator<Item = &NoticeLine> {
+        self.notices.iter().filter(|line| !line.code.starts_with("C2T-N"))
     }
 
     /// Records that could not be used.
@@ -182,6 +272,11 @@ impl Summary {
             let bytes = super::table::size(step.bytes);
             files.row([step.folder.clone(), number(step.files as u64), number(step.rows), bytes]);
         }
+        let all = self.steps.iter().fold((0, 0, 0), |(files, rows, bytes), step| {
+            (files + step.files as u64, rows + step.rows, bytes + step.bytes)
+        });
+        let bytes = super::table::size(all.2);
+        files.row(["total".to_owned(), number(all.0), number(all.1), bytes]);
         let _ = write!(out, "\n{}", files.text());
         if let Some(steps) = &self.since {
             let sum = |of: fn(&SinceStep) -> u64| number(steps.iter().map(of).sum());
@@ -193,18 +288,7 @@ impl Summary {
                  (reports/delta.csv); {same} unchanged and left out"
             );
         }
-        let fates = Fate::ALL.iter().map(|fate| {
-            let n = self.values.fates.get(fate.word()).copied().unwrap_or_default();
-            format!("{} {}", number(n), fate.word().replace('_', " "))
-        });
-        let fates: Vec<_> = fates.collect();
-        let _ = writeln!(
-            out,
-            "\n{} values: {}, {} unaccounted for",
-            number(self.values.values),
-            fates.join(", "),
-            self.values.remainder
-        );
+        let _ = writeln!(out, "\n{}", self.values.text());
         for (title, lines) in [("Leads", &self.verdicts), ("Companies", &self.companies)] {
             let _ = writeln!(out, "\n{title}");
             for (what, n) in lines {
@@ -247,9 +331,9 @@ fn step_line(step: &Step) -> StepLine {
     }
 }
 
-fn values(survey: &Survey, totals: &Totals) -> Values {
+fn values(ledger: &[Line]) -> Values {
     let mut values = Values::default();
-    for line in conservation::ledger(survey, totals) {
+    for line in ledger {
         values.occurrences += line.counts.seen;
         values.values += line.counts.filled;
         values.remainder += line.counts.remainder();

@@ -10,6 +10,7 @@ use crate::close::record::Waived;
 use crate::close::shape::{attachment, call, contact, custom_object, lead, opportunity, task};
 use crate::close::{Common, Field, Group, Kind, Record, time};
 use crate::error::Result;
+use crate::event::watch::Phase;
 use crate::pipeline;
 use crate::read::{Chunk, Damage, Node, Parsed, Sources, node, with_parser};
 
@@ -17,11 +18,7 @@ use crate::read::{Chunk, Damage, Node, Parsed, Sources, node, with_parser};
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn survey(
-    pool: &rayon::ThreadPool,
-    sources: Sources,
-    waived: &Waived,
-) -> Result<(Survey, Seen)> {
+pub fn survey(pool: &pipeline::Pool, sources: Sources, waived: &Waived) -> Result<(Survey, Seen)> {
     survey_of(pool, sources, waived, None)
 }
 
@@ -34,7 +31,7 @@ pub type Keep<'k> = &'k (dyn Fn(&Visit<'_>) -> bool + Sync);
 /// # Errors
 /// When a file cannot be read.
 pub fn survey_of(
-    pool: &rayon::ThreadPool,
+    pool: &pipeline::Pool,
     sources: Sources,
     waived: &Waived,
     keep: Option<Keep<'_>>,
@@ -42,11 +39,15 @@ pub fn survey_of(
     let mut seen = Seen::for_bytes(Sources::estimate(&sources.files));
     let mut all = Survey { latest: i64::MIN, ..Survey::default() };
     let work = |chunk: &Chunk| chunk_survey(chunk, &seen, waived, keep);
+    let bytes = sources.files.iter().map(|source| source.bytes).sum();
+    let running = pool.watcher().begin(Phase::Survey, bytes);
     let ends = pipeline::first(pool, &sources.files, work, |part| {
+        pool.watcher().records(part.survey.read.values().sum());
         all.absorb(part.survey);
         part.customs.add_to(&mut all);
         Ok(())
     })?;
+    drop(running);
     seen.finish();
     all.people.finish();
     all.count_different();
@@ -340,7 +341,7 @@ impl Collector<'_> {
         let time = |key| record.said(key).and_then(time::micros);
         let created = time(Common::DateCreated).or_else(|| time(Common::CreatedAt));
         if let Some(at) = time(Common::ActivityAt).or(created) {
-            *self.survey.years.entry((record.kind, time::year(at))).or_default() += 1;
+            *self.survey.months.entry((record.kind, time::month(at))).or_default() += 1;
         }
         // The future holds planned meetings; what was recorded is what has happened.
         if record.kind != Kind::Meeting
@@ -389,7 +390,7 @@ impl Survey {
     /// Adds what another part of the export holds.
     fn absorb(&mut self, part: Self) {
         part.read.iter().for_each(|(k, n)| *self.read.entry(*k).or_default() += n);
-        part.years.iter().for_each(|(k, n)| *self.years.entry(*k).or_default() += n);
+        part.months.iter().for_each(|(k, n)| *self.months.entry(*k).or_default() += n);
         self.ledger.absorb(&part.ledger);
         part.leads.iter().for_each(|lead| self.people.lead(lead));
         part.contacts.iter().for_each(|contact| self.people.contact(contact));

@@ -54,8 +54,8 @@ pub struct Survey {
     pub read: Map<Kind, u64>,
     /// Different leads, contacts and opportunities, copies counted once.
     pub different: Map<Kind, u64>,
-    /// Objects by kind and year.
-    pub years: Map<(Kind, i16), u64>,
+    /// Objects by kind and month ([`crate::close::time::month`]) of happening, else of creation.
+    pub months: Map<(Kind, i32), u64>,
     /// What is under every path.
     pub ledger: Ledger,
     /// Copies of leads as a part of the export holds them, until they go into `people`.

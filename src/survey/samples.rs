@@ -6,6 +6,7 @@ use super::{Map, hash};
 use crate::close::shape::Layouts;
 use crate::close::{Group, Kind};
 use crate::error::Result;
+use crate::event::watch::Phase;
 use crate::pipeline::{self, Shard, SourceEnd};
 use crate::read::{Chunk, Node, Source, node, with_parser};
 
@@ -45,12 +46,14 @@ pub fn samples(
     ends: &[SourceEnd],
 ) -> Result<Map<(Kind, String), Vec<String>>> {
     let mut all: Map<usize, Lowest> = Map::default();
+    let running = pool.watcher().begin(Phase::Sample, pipeline::bytes(ends));
     pipeline::again(pool, sources, ends, Shard::ALL, of_chunk, |part| {
         for (path, lowest) in part {
             all.entry(path).or_default().absorb(lowest);
         }
         Ok(())
     })?;
+    drop(running);
     let paths = &Layouts::get().paths;
     let named = all.into_iter().filter_map(|(path, lowest)| {
         let values = lowest.0.into_iter().map(|(_, text)| text.into_string()).collect();

@@ -4,7 +4,9 @@
 
 use super::output::{Output, Spilled};
 use super::work::Work;
-use super::{activity, attachment, copies, custom_type, family, note, opportunity, route, task};
+use super::{
+    activity, attachment, copies, custom_type, family, note, opportunity, route, spot, task,
+};
 use crate::close::{Common, Kind, Record, time};
 use crate::event;
 use crate::plan::Plan;
@@ -78,6 +80,7 @@ fn tree<'a>(work: &mut Work<'_>, visits: Vec<Visit<'a>>, strays: Vec<&'a [Node<'
     let (mut leads, mut contacts) = (Vec::new(), Vec::new());
     for visit in visits {
         work.out.count(visit.record.kind).read += 1;
+        spot::look(&work.plan.spot, &visit.record, (work.source, work.offset), &mut work.out);
         if visit.record.id().is_none() && needs_id(visit.record.kind) {
             work.reject_record(&visit.record, event::NO_ID);
             continue;

@@ -20,6 +20,7 @@ mod parts;
 mod person;
 mod route;
 mod rows;
+mod spot;
 mod task;
 mod work;
 
@@ -28,3 +29,4 @@ pub use copies::gathered;
 pub use dispatch::chunk;
 pub use output::{Output, Row, Rows, Spares, Spilled};
 pub use rows::encode;
+pub use spot::{Pick, shown};

@@ -1,6 +1,7 @@
 //! What the transform of one chunk hands on. It must not write anything itself.
 
 use super::attachment::Reference;
+use super::spot::Pick;
 use crate::close::{Kind, Ledger};
 use crate::event::{RecordCounts, Reject};
 use crate::survey::Map;
@@ -182,12 +183,19 @@ pub struct Output {
     pub files: Vec<Reference>,
     /// Records to be gathered.
     pub spilled: Vec<Spilled>,
+    /// Records a person may be asked to compare by eye.
+    pub picks: Vec<Pick>,
 }
 
 impl Output {
     /// The counters of a kind.
     pub fn count(&mut self, kind: Kind) -> &mut RecordCounts {
         self.counts.entry(kind).or_default()
+    }
+
+    /// Records that were read, whatever became of them.
+    pub fn read(&self) -> u64 {
+        self.counts.values().map(|counts| counts.read).sum::<u64>() + self.unreadable.read
     }
 
     /// Nothing, with the large buffers of what was there.

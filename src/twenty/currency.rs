@@ -128,6 +128,7 @@ mod tests {
     fn codes() {
         assert_eq!(code("EUR"), Ok("EUR"));
         assert_eq!(code(" usd "), Ok("USD"));
+        assert_eq!(CURRENCY_UNKNOWN.code, "C2T-V401");
         for bad in ["", "€", "EURO", "XXX", "DEM", "HRK", "ÄÄ", "EU", "US$"] {
             assert_eq!(code(bad), Err(CURRENCY_UNKNOWN), "{bad}");
         }

@@ -108,6 +108,7 @@ mod tests {
 
     #[test]
     fn years_outside_are_refused() {
+        assert_eq!(DATE_YEAR.code, "C2T-V501");
         assert_eq!(date_cell(date(0, 12, 31)), Err(DATE_YEAR));
         assert_eq!(date_as_date_time_cell(date(-5, 1, 1)), Err(DATE_YEAR));
         assert_eq!(date_time_cell(Timestamp::MIN), Err(DATE_YEAR));

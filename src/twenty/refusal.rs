@@ -2,7 +2,7 @@
 //! customers: a refusal is a fixed text, the place and the value belong to whoever reports it.
 //!
 //! Codes are stable: `V1xx` phone, `V2xx` e-mail, `V3xx` link, `V4xx` address, currency and
-//! number, `V5xx` date, `V6xx` select, `V7xx` text. A code is never re-used for another reason.
+//! number, `V5xx` date, `V6xx` select, `V7xx` text (the transform's). A code is never re-used for another reason.
 
 /// Why a value cannot be a cell of the wanted type, and what a person can do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,9 +83,6 @@ refusals! {
         "make the field a text field";
 
     DATE_YEAR = "C2T-V501", "Twenty takes years from 1 to 9999 only", "correct the year";
-
-    TEXT_TOO_LONG = "C2T-V701", "a cell holds at most 32,767 characters",
-        "shorten the text; the whole text stays in the archive";
 }
 
 #[cfg(test)]

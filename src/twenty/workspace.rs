@@ -326,10 +326,12 @@ fn twice<T: std::hash::Hash + Eq + Clone>(items: impl Iterator<Item = T>) -> Opt
 fn unreadable(what: &str, source: impl std::error::Error + Send + Sync + 'static) -> Error {
     let what = format!("the workspace file is {what}");
     Error { source: Some(Box::new(source)), ..Error::usage("C2T-E060", what) }
+        .fix("mend the place named, or save the file anew with `close2twenty workspace`")
 }
 
 fn contradiction(what: &str) -> Error {
     Error::usage("C2T-E062", format!("the workspace file is wrong: {what}"))
+        .fix("mend that, or save the file anew with `close2twenty workspace`")
 }
 
 fn line<T: Serialize>(value: &T) -> Result<String> {

@@ -153,8 +153,10 @@ fn what_is_no_file_is_not_opened() {
     fs::create_dir_all(folder.path().join("acti_N/tok1")).unwrap();
     let place = folder.path().join("acti_N/tok1/a.pdf");
     let _listener = std::os::unix::net::UnixListener::bind(&place).unwrap();
-    let made = made_of(&both("a.pdf", None), &folder, 2);
+    let _other = std::os::unix::net::UnixListener::bind(folder.path().join("stray.pdf")).unwrap();
+    let made = made_of(&both("a.pdf", None), &folder, 3);
     assert_eq!(made.said("acti_N/tok1"), "rejected C2T-A018 id-and-token acti_N/tok1/a.pdf");
+    assert_eq!(made.unclaimed()["stray.pdf"], "C2T-A035");
     good(&made);
 }
 
@@ -206,6 +208,16 @@ fn folders_have_an_end() {
     let made = made_of(&both("a.pdf", None), &folder, 1);
     let problems = made.problems();
     assert_eq!(problems.values().collect::<Vec<_>>(), ["C2T-A041"], "{problems:?}");
+    good(&made);
+}
+
+#[test]
+fn a_bundle_among_the_files_is_left_out() {
+    let folder = with_good()
+        .put("old/manifest.json", "{\"format\": \"close2twenty-bundle\", \"version\": 1}")
+        .put("old/files/00/x.pdf", pdf("old"));
+    let made = made_of(&both("a.pdf", None), &folder, 1);
+    assert_eq!(made.problems(), map(&[("old", "C2T-A045")]));
     good(&made);
 }
 

@@ -97,6 +97,15 @@ fn broken_lines_are_named_and_the_others_count() {
 }
 
 #[test]
+fn a_list_that_cannot_be_read_is_named() {
+    let head = b"Call Activity ID,Filename,\xff\xfe\nacti_C,a.mp3,x\n";
+    let folder = Folder::new().put("rec/reference.csv", head).put("rec/a.mp3", MP3);
+    let made = made_of(&[call("acti_C", true, false)], &folder, 1);
+    assert_eq!(made.problems(), map(&[("rec/reference.csv:1", "C2T-A046")]));
+    assert_eq!(made.said("acti_C/recording"), "missing C2T-A001");
+}
+
+#[test]
 fn one_file_under_two_forms_of_its_name() {
     let manifest = lines(&[json!({"path": "Sch\u{f6}n.pdf", "url": url("acti_N", "tok1", "x")})]);
     let folder = Folder::new().put("manifest.jsonl", manifest).put("Scho\u{308}n.pdf", PDF);

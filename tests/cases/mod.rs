@@ -128,7 +128,13 @@ pub fn findings_in(bundle: &Path, workspace: &str) -> Vec<String> {
 }
 
 fn judged(place: &Path, workspace: Option<Workspace>) -> Vec<String> {
-    let options = Check { place: place.to_owned(), workspace, object: None, threads: 1 };
+    let options = Check {
+        place: place.to_owned(),
+        workspace,
+        object: None,
+        threads: 1,
+        ..Default::default()
+    };
     let checked = check(&options).expect("a bundle");
     assert_eq!(checked.found, checked.totals.iter().map(|total| total.count).sum::<u64>());
     let shown = checked.findings.iter().map(|finding| {

@@ -36,6 +36,11 @@ impl Sheet {
         self.rows.iter().map(|row| row[at].as_str()).collect()
     }
 
+    /// All rows, to be indexed by header.
+    pub fn each(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rows.iter().map(|cells| Row { sheet: self, cells })
+    }
+
     /// The rows whose cell under `header` is `value`.
     pub fn find(&self, header: &str, value: &str) -> Vec<Row<'_>> {
         let at = self.at(header);

@@ -169,6 +169,11 @@ impl FakeTwenty {
         permissions::admin_key()
     }
 
+    /// An administrator's key that says it has expired, and is taken all the same.
+    pub fn lapsed_key(&self) -> String {
+        permissions::lapsed_key()
+    }
+
     /// A key that reads, but changes neither records nor the schema.
     pub fn limited_key(&self) -> String {
         permissions::limited_key()

@@ -63,7 +63,9 @@ impl Parts {
 }
 
 fn missing(place: &Path, what: &str) -> Error {
-    Error::usage("C2T-E054", what).at(place).fix("give every part once")
+    Error::usage("C2T-E054", what)
+        .at(place)
+        .fix("give every part once: the folders that `convert --shard` wrote, in any order")
 }
 
 /// What makes two wholes different, in a few words.

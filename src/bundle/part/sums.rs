@@ -4,6 +4,7 @@ use crate::bundle::totals::Totals;
 use crate::close::Kind;
 use crate::close::ledger::{Ledger, StoredLine};
 use crate::event::{self, Notice, RecordCounts};
+use crate::transform::Pick;
 use crate::twenty::refusal;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,7 @@ pub(super) struct Sums {
     rows: Vec<u64>,
     derived: u64,
     typed: Vec<(usize, u64)>,
+    picks: Vec<Pick>,
 }
 
 impl Sums {
@@ -32,6 +34,7 @@ impl Sums {
             rows: totals.rows.clone(),
             derived: totals.derived,
             typed: totals.typed.iter().map(|(at, n)| (*at, *n)).collect(),
+            picks: totals.picks.clone(),
         }
     }
 
@@ -48,6 +51,7 @@ impl Sums {
             rows: self.rows.clone(),
             derived: self.derived,
             typed: self.typed.iter().copied().collect(),
+            picks: self.picks.clone(),
             ..Totals::default()
         })
     }

@@ -9,10 +9,10 @@ pub struct ConnectArgs {
     /// The server: `https://api.twenty.com` in the cloud, else the address you open Twenty at
     #[arg(long, value_name = "URL")]
     pub url: String,
-    /// File with the API key; otherwise the environment variable `TWENTY_API_KEY`
+    /// File with the API key [default: the environment variable `TWENTY_API_KEY`]
     #[arg(long, value_name = "FILE")]
     pub api_key_file: Option<PathBuf>,
-    /// Certificates to trust instead of the public ones (PEM), for servers with a certificate of your own
+    /// Certificates to trust instead of the public ones (PEM), for servers with one of your own [default: the public ones]
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
 }
@@ -33,6 +33,7 @@ pub struct BundleArgs {
 
 /// `workspace`.
 #[derive(Debug, Args)]
+#[command(after_help = super::examples::WORKSPACE)]
 pub struct WorkspaceArgs {
     /// How to reach Twenty.
     #[command(flatten)]
@@ -45,11 +46,12 @@ pub struct WorkspaceArgs {
 /// `push`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "one for each flag")]
+#[command(after_help = super::examples::PUSH)]
 pub struct PushArgs {
     /// What to push and where to.
     #[command(flatten)]
     pub to: BundleArgs,
-    /// Do only these phases, in their order
+    /// Do only these phases, in their order, as schema,records [default: all]
     #[arg(long, value_name = "PHASES", value_delimiter = ',', value_enum)]
     pub only: Vec<PhaseArg>,
     /// Ask the server everything, say what would be done and whether it may be, and stop
@@ -87,11 +89,12 @@ pub struct PushArgs {
 
 /// `verify`.
 #[derive(Debug, Args)]
+#[command(after_help = super::examples::VERIFY)]
 pub struct VerifyArgs {
     /// What to verify and where.
     #[command(flatten)]
     pub to: BundleArgs,
-    /// Look at N rows only, drawn at random from all steps, and say what that proves
+    /// Look at N rows only, drawn at random from all steps, and say what that proves [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub sample: Option<u64>,
     /// Download attachments, and compare their content too
@@ -101,6 +104,7 @@ pub struct VerifyArgs {
 
 /// `rollback`.
 #[derive(Debug, Args)]
+#[command(after_help = super::examples::ROLLBACK)]
 pub struct RollbackArgs {
     /// What to take back and where; the bundle itself may be gone.
     #[command(flatten)]

@@ -2,6 +2,7 @@
 
 use crate::cli::args::AuditArgs;
 use crate::cli::printer::Printer;
+use crate::cli::suggest::Suggestion;
 use crate::error::Result;
 use crate::pipeline;
 use crate::read::Sources;
@@ -14,7 +15,7 @@ use crate::survey::survey;
 /// When the export cannot be read.
 pub fn run(args: &AuditArgs, printer: &Printer) -> Result<u8> {
     let sources = Sources::find(&args.export.exports)?;
-    let pool = pipeline::pool(args.export.threads)?;
+    let pool = pipeline::pool(args.export.threads)?.watched(&printer.watcher());
     let (survey, _) = survey(&pool, sources, &[])?;
     let audit = Audit::new(&survey);
     if printer.is_json() {
@@ -22,5 +23,9 @@ pub fn run(args: &AuditArgs, printer: &Printer) -> Result<u8> {
     } else {
         printer.result(&audit.text());
     }
+    printer.say("");
+    let plan = Suggestion::new("plan").exports(&args.export.exports);
+    let convert = Suggestion::new("convert").exports(&args.export.exports).word("-o BUNDLE");
+    printer.next_by_hand(&format!("{plan}, or at once {convert}"));
     Ok(0)
 }

@@ -12,10 +12,12 @@ use super::inputs;
 use crate::bundle::{Form, OldBundle, Stage, Writer};
 use crate::cli::args::ConvertArgs;
 use crate::cli::printer::Printer;
+use crate::cli::suggest::Suggestion;
 use crate::error::Result;
+use crate::event::watch::Watcher;
 use crate::mapping::{MapFile, Rules, Settings};
 use crate::pipeline::Shard;
-use crate::report::{Summary, left_out};
+use crate::report::{Summary, pace};
 use crate::transform::Spares;
 use crate::twenty::workspace::Workspace;
 use std::path::{Path, PathBuf};
@@ -49,6 +51,8 @@ pub struct Options {
     pub strict: bool,
     /// Threads, 0 for one per core.
     pub threads: usize,
+    /// Who watches.
+    pub watcher: Watcher,
 }
 
 /// Runs the command.
@@ -70,44 +74,43 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
         sample: args.sample,
         attachments: args.attachments.clone(),
         no_copy_files: args.no_copy_files,
+        watcher: printer.watcher(),
     };
-    if options.map.is_none() {
-        printer.say("No mapping file given: using the map that `plan` would propose.");
-    }
     let summary = convert(&options, Rules::built_in()?, &|text| printer.detail(text))?;
-    tell(&summary, &options, printer);
+    tell(&summary, &options, args.workspace.as_deref(), printer);
     Ok(if args.strict && summary.needs_a_person() { 3 } else { 0 })
 }
 
-/// Says what became of the export, and where the bundle is.
-pub(super) fn tell(summary: &Summary, options: &Options, printer: &Printer) {
-    for what in &summary.map.warnings {
-        printer.warn("C2T-D002", what);
+/// Says what became of the export, where the bundle is, and what comes next.
+pub(super) fn tell(
+    summary: &Summary,
+    options: &Options,
+    workspace: Option<&Path>,
+    printer: &Printer,
+) {
+    if options.map.is_none() {
+        printer.say("No mapping file given: used the map that `plan` would propose.");
     }
-    for line in &summary.incomplete {
-        printer.warn(line.code, &format!("{}: {}", line.file, line.what));
-    }
-    for idle in &summary.idle_decisions {
-        printer.warn(idle.code, &format!("line {} of the decisions: {}", idle.line, idle.what));
-    }
-    for line in left_out::shown(&summary.ignored_files) {
-        printer.warn(line.code, &format!("{} left out: {}", line.file, line.why));
-    }
-    for line in left_out::shown(&summary.remarks) {
-        printer.warn(line.code, &format!("{}: {}", line.file, line.why));
-    }
+    printer.warnings(summary.warnings(), "all are in reports/reconciliation.json");
     if printer.is_json() {
         printer.json(summary);
     } else {
-        printer.result(&summary.text());
+        let pace = pace::line(summary.bytes, summary.read(), printer.elapsed());
+        printer.result(&format!("{}\n{pace}\n", summary.text()));
     }
-    let (place, guide) = (options.output.display(), options.output.join("GUIDE.md"));
-    printer.say(&match options.form {
-        Form::Zip => format!("\nBundle written to {place}. Next: follow GUIDE.md inside it."),
+    let place = &options.output;
+    let (page, guide) = match options.form {
+        Form::Zip => ("report.html in it".to_owned(), "GUIDE.md".to_owned()),
         Form::Folder | Form::Part => {
-            format!("\nBundle written to {place}. Next: follow {}.", guide.display())
+            let inside = |name| place.join(name).display().to_string();
+            (inside("report.html"), inside("GUIDE.md"))
         }
-    });
+    };
+    let place = place.display();
+    printer.say(&format!(
+        "\nBundle written to {place}. Look at {page}; {guide} says how to import it."
+    ));
+    printer.next(&Suggestion::new("check").path(&options.output).option("--workspace", workspace));
 }
 
 /// A name that ends in `.zip` says it as well as the option does.

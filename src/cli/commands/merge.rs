@@ -27,29 +27,30 @@ pub fn run(args: &MergeArgs, printer: &Printer) -> Result<u8> {
     let asked: Asked = serde_json::from_value(about.options.clone()).map_err(|e| Error {
         source: Some(Box::new(e)),
         ..Error::failed("C2T-E056", "the parts do not say how they were made")
+            .fix("convert the parts again, or copy them whole")
     })?;
     let options = Options {
         output: args.output.clone(),
         form: form(&args.output, args.zip),
         since: args.since.clone(),
         threads: args.threads,
+        watcher: printer.watcher(),
         ..asked.options()?
     };
-    if options.map.is_none() {
-        printer.say("No mapping file given: using the map that `plan` would propose.");
-    }
     let given = Given::read(&options, Rules::built_in()?)?;
     let old = options.since.as_deref().map(OldBundle::open).transpose()?;
     let stage = Stage::new(&options.output, options.form)?;
     let whole = Prepared::new(&options, given, &|text| printer.detail(text))?;
     if asked.fingerprint(&whole)? != about.fingerprint {
         let what = "the export, or a file given beside it, has changed since the parts were made";
-        return Err(Error::failed("C2T-E055", what).fix("convert all parts again"));
+        return Err(Error::failed("C2T-E055", what).fix(
+            "convert all parts again from the export as it is now, or put it back as it was",
+        ));
     }
     let writer = Writer::new(&whole.plan, &stage, old.as_ref())?;
     let mut writer = writer.keeping_files(!options.no_copy_files);
     parts.iter().try_for_each(|part| writer.join(part))?;
     let summary = finish(&whole, writer, Spares::default(), stage, old.as_ref())?;
-    tell(&summary, &options, printer);
+    tell(&summary, &options, asked.workspace.as_deref(), printer);
     Ok(if asked.strict && summary.needs_a_person() { 3 } else { 0 })
 }

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod check;
 pub mod convert;
+mod explain;
 mod inputs;
 pub mod merge;
 #[cfg(feature = "network")]
@@ -24,6 +25,7 @@ pub(super) fn run(cli: &Cli, printer: &Printer) -> Result<u8> {
         Command::Convert(args) => convert::run(args, printer),
         Command::Merge(args) => merge::run(args, printer),
         Command::Check(args) => check::run(args, printer),
+        Command::Explain(args) => explain::run(args, printer),
         #[cfg(feature = "network")]
         Command::Workspace(args) => network::workspace::run(args, printer),
         #[cfg(feature = "network")]

@@ -5,14 +5,16 @@ use super::convert::{fingerprint, nothing};
 use super::inputs;
 use crate::cli::args::PlanArgs;
 use crate::cli::printer::Printer;
+use crate::cli::suggest::Suggestion;
 use crate::close::Kind;
 use crate::error::{Error, Result};
+use crate::event::watch::Watcher;
 use crate::mapping::file::{Changes, MapFile, merge, text};
 use crate::mapping::{Decisions, Rules, Settings};
 use crate::pipeline;
 use crate::plan::{Basis, Plan, as_map};
 use crate::read::Sources;
-use crate::report::Proposal;
+use crate::report::{Proposal, grouped};
 use crate::survey::samples::samples;
 use crate::survey::survey;
 use crate::twenty::workspace::Workspace;
@@ -30,6 +32,8 @@ pub struct Options {
     pub workspace: Option<Workspace>,
     /// Threads, 0 for one per core.
     pub threads: usize,
+    /// Who watches.
+    pub watcher: Watcher,
 }
 
 /// A proposed map.
@@ -41,6 +45,8 @@ pub struct Planned {
     pub changes: Changes,
     /// The file.
     pub text: String,
+    /// What the export lacks, and which files were left out.
+    pub warnings: Vec<grouped::Remark>,
 }
 
 /// Runs the command.
@@ -54,10 +60,11 @@ pub fn run(args: &PlanArgs, printer: &Printer) -> Result<u8> {
         map: there.then(|| inputs::mapping(&args.output)).transpose()?,
         workspace: args.workspace.as_deref().map(inputs::workspace).transpose()?,
         threads: args.export.threads,
+        watcher: printer.watcher(),
     };
     let planned = plan(&options)?;
     replace(&args.output, &planned.text)?;
-    say(&planned.map, &planned.changes, there, args, printer);
+    say(planned, there, args, printer);
     Ok(0)
 }
 
@@ -69,7 +76,7 @@ pub fn plan(options: &Options) -> Result<Planned> {
     let standard = Workspace::standard()?;
     let workspace = options.workspace.as_ref().unwrap_or(&standard);
     let sources = Sources::find(&options.exports)?;
-    let pool = pipeline::pool(options.threads)?;
+    let pool = pipeline::pool(options.threads)?.watched(&options.watcher);
     let map = options.map.as_ref();
     let rules = Rules::built_in()?;
     let rules = map.map_or(Ok(rules.clone()), |map| rules.with(map))?;
@@ -88,11 +95,12 @@ pub fn plan(options: &Options) -> Result<Planned> {
         None => (proposed, Changes::default()),
     };
     let text = text(&map, &as_map::notes(&plan, &survey));
-    Ok(Planned { map, changes, text })
+    Ok(Planned { map, changes, text, warnings: grouped::of_survey(&survey) })
 }
 
-fn say(map: &MapFile, changes: &Changes, again: bool, args: &PlanArgs, printer: &Printer) {
-    let proposal = Proposal::new(map, changes);
+fn say(planned: Planned, again: bool, args: &PlanArgs, printer: &Printer) {
+    let proposal = Proposal::new(&planned.map, &planned.changes);
+    printer.warnings(planned.warnings, "`close2twenty audit --format json` names all");
     if printer.is_json() {
         printer.json(&proposal);
     } else {
@@ -100,15 +108,11 @@ fn say(map: &MapFile, changes: &Changes, again: bool, args: &PlanArgs, printer: 
     }
     let place = args.output.display();
     let what = if again { "Map brought up to date" } else { "Map written" };
-    printer
-        .say(&format!("\n{what}: {place}. Next: look at it, edit it, set confirmed = true, then"));
-    let exports: Vec<String> =
-        args.export.exports.iter().map(|path| path.display().to_string()).collect();
-    let workspace = args.workspace.iter().map(|file| format!(" --workspace {}", file.display()));
-    let workspace: String = workspace.collect();
-    let exports = exports.join(" ");
-    printer
-        .say(&format!("  close2twenty convert {exports} -o BUNDLE --mapping {place}{workspace}"));
+    let agree = if planned.map.confirmed { "" } else { ", and set confirmed = true in it" };
+    printer.say(&format!("\n{what}: {place}. Look at it, change what you want otherwise{agree}."));
+    let convert = Suggestion::new("convert").exports(&args.export.exports).word("-o BUNDLE");
+    let convert = convert.option("--mapping", Some(&args.output));
+    printer.next(&convert.option("--workspace", args.workspace.as_deref()));
 }
 
 /// The map is there as it was or as it is now, never half of it.

@@ -9,6 +9,7 @@ use crate::bundle::{Form, Stage};
 use crate::cli::args::ConvertArgs;
 use crate::cli::output::Part;
 use crate::cli::printer::Printer;
+use crate::cli::suggest::Suggestion;
 use crate::error::{Error, Result};
 use crate::mapping::{LeadStrategy, Rules, Settings};
 use crate::pipeline::Shard;
@@ -25,7 +26,8 @@ use std::path::{Path, PathBuf};
 pub(super) struct Asked {
     exports: Vec<PathBuf>,
     mapping: Option<PathBuf>,
-    workspace: Option<PathBuf>,
+    /// The workspace the bundle is for.
+    pub workspace: Option<PathBuf>,
     leads: Option<String>,
     decisions: Option<PathBuf>,
     attachments: Vec<PathBuf>,
@@ -86,7 +88,8 @@ impl Asked {
         }
         let _ = writeln!(hash, "{:?} {:?} {:?}", found.files, found.listed, found.problems);
         for path in [&self.mapping, &self.workspace, &self.decisions].into_iter().flatten() {
-            let bytes = std::fs::read(path).map_err(|e| Error::io("cannot read", path, e))?;
+            let bytes = std::fs::read(path)
+                .map_err(|e| Error::io("cannot read what was given beside the export", path, e))?;
             hash.update(Sha256::digest(bytes));
         }
         Ok(hex(&hash.finalize()))
@@ -100,7 +103,7 @@ pub(super) fn tool() -> Tool {
 }
 
 fn absolute(path: &Path) -> Result<PathBuf> {
-    std::path::absolute(path).map_err(|e| Error::io("cannot find", path, e))
+    std::path::absolute(path).map_err(|e| Error::io("cannot tell the whole path of this", path, e))
 }
 
 /// Runs the command.
@@ -110,7 +113,8 @@ fn absolute(path: &Path) -> Result<PathBuf> {
 pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
     let shard = args.shard.unwrap_or(Shard::ALL);
     let asked = Asked::of(args)?;
-    let options = Options { threads: args.export.threads, ..asked.options()? };
+    let (threads, watcher) = (args.export.threads, printer.watcher());
+    let options = Options { threads, watcher, ..asked.options()? };
     let given = Given::read(&options, Rules::built_in()?)?;
     let stage = Stage::new(&args.output, Form::Part)?;
     let whole = Prepared::new(&options, given, &|text| printer.detail(text))?;
@@ -132,6 +136,7 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
         printer.result(&format!("part {} of {}: {records} records\n", made.number, made.of));
     }
     let place = args.output.display();
-    printer.say(&format!("Part written to {place}. Next: `close2twenty merge` with all parts."));
+    printer.say(&format!("Part written to {place}; {} of them make the bundle.", made.of));
+    printer.next(&Suggestion::new("merge").path(&args.output).word("PART... -o BUNDLE"));
     Ok(0)
 }

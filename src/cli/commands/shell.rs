@@ -33,9 +33,7 @@ pub(super) fn man(args: &ManArgs, printer: &Printer) -> Result<u8> {
         None => &program,
     };
     let mut page = Vec::new();
-    Man::new(command.clone())
-        .render(&mut page)
-        .map_err(|e| Error::failed("C2T-E040", format!("cannot make the manual page: {e}")))?;
+    Man::new(command.clone()).render(&mut page).map_err(Error::report)?;
     printer.result(&String::from_utf8_lossy(&page));
     Ok(0)
 }

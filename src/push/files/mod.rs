@@ -318,3 +318,34 @@ impl Send<Attach> for Sender<'_, '_> {
         self.run.reject(&one.entry.id, fault)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::push::client::tests::Stage;
+    use crate::push::journal::Journal;
+    use crate::push::live::Live;
+
+    #[test]
+    fn a_server_without_files_on_attachments_is_named() {
+        let golden =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/golden/sample");
+        let bundle = Bundle::open(&golden).unwrap();
+        let mut manifest = bundle.manifest().unwrap();
+        manifest.attachments.attached = 1;
+        let text = include_str!("../../../testdata/twenty/contract/objects-2.21.json");
+        let mut said: Value = serde_json::from_str(text).unwrap();
+        let nodes = said["objects"].as_array_mut().unwrap();
+        let attachment = nodes.iter_mut().find(|node| node["nameSingular"] == "attachment");
+        let fields = &mut attachment.unwrap()["fieldsList"];
+        fields.as_array_mut().unwrap().retain(|field| field["name"] != "file");
+        let (stage, dir) = (Stage::new(Vec::new()), tempfile::tempdir().unwrap());
+        let journal = Journal::open(dir.path()).unwrap();
+        let listener = |_: &Said| ();
+        let live = Live::from_nodes(nodes);
+        let members = hashbrown::HashMap::new();
+        let target = Target::new((&stage.client, &journal), live, members, &listener);
+        let error = run(&target, &bundle, &manifest, false).unwrap_err();
+        assert_eq!(error.code, "C2T-E350");
+    }
+}

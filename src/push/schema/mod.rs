@@ -113,6 +113,7 @@ impl Run<'_> {
                         name.0, name.1
                     );
                     Error::failed("C2T-E336", what)
+                        .fix("push the whole schema (leave out --only), then the rest")
                 })?;
                 let change = self.journal.intend(Kind::Field, name, None, None)?;
                 self.ask(&change, input::CREATE_FIELD, "createOneField", &variables)

@@ -95,3 +95,18 @@ fn the_cause_is_picked_out_of_what_follows_from_it() {
     let bare = Fault { message: "Something else".to_owned(), ..Fault::default() };
     assert_eq!(cause(&bare), "Something else");
 }
+
+#[test]
+fn fields_that_stay_hidden_end_the_run() {
+    use crate::push::client::tests::{Stage, say};
+    let hidden = json!({ "data": { "__type": { "name": "CompanyCreateInput", "fields": null,
+        "inputFields": [{ "name": "name" }], "enumValues": null } } });
+    let stage = Stage::new((0..PATIENCE).map(|_| say(200, &hidden)).collect());
+    let dir = tempfile::tempdir().unwrap();
+    let journal = Journal::open(dir.path()).unwrap();
+    let run = Run { client: &stage.client, journal: &journal };
+    let error = run.look_for("company", &["closeId".to_owned()]).unwrap_err();
+    assert_eq!(error.code, "C2T-E337");
+    assert!(error.what.contains("closeId"), "{error}");
+    assert_eq!(stage.got().len(), 60);
+}

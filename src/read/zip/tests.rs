@@ -88,3 +88,46 @@ fn sizes_that_lie_are_noticed() {
         assert!(read.len() <= 9000);
     }
 }
+
+/// The same zip with its one entry listed so many times.
+fn repeated(mut zip: Vec<u8>, entries: usize) -> Vec<u8> {
+    let end = zip.split_off(zip.len() - 22);
+    let list = u32::from_le_bytes(end[16..20].try_into().unwrap()) as usize;
+    let entry = zip.split_off(list);
+    zip.extend(entry.repeat(entries));
+    let place = zip.len() as u64;
+    zip.extend(b"PK\x06\x06");
+    zip.extend(44_u64.to_le_bytes());
+    zip.extend([45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    for number in [entries as u64, entries as u64, place - list as u64, list as u64] {
+        zip.extend(number.to_le_bytes());
+    }
+    zip.extend(b"PK\x06\x07\0\0\0\0");
+    zip.extend(place.to_le_bytes());
+    zip.extend(1_u32.to_le_bytes());
+    zip.extend(b"PK\x05\x06\0\0\0\0");
+    zip.extend([0xff; 12]);
+    zip.extend([0, 0]);
+    zip
+}
+
+#[test]
+fn a_list_beyond_all_measure_is_refused_before_it_is_read() {
+    let (_dir, path) = written(|zip| put(zip, "a", CompressionMethod::Stored, b"one"));
+    let zip = std::fs::read(&path).unwrap();
+    std::fs::write(&path, repeated(zip, MAX_ENTRIES + 1)).unwrap();
+    assert_eq!(ZipIndex::open(&path).unwrap_err().code, "C2T-E046");
+}
+
+#[test]
+fn an_encrypted_entry_is_not_read() {
+    let (_dir, path) = written(|zip| put(zip, "a", CompressionMethod::Stored, b"secret"));
+    let index = ZipIndex::open(&path).unwrap();
+    let entry = &index.entries()[0];
+    for entry in [
+        Entry { encrypted: true, ..entry.clone() },
+        Entry { method: Method::Other, ..entry.clone() },
+    ] {
+        assert_eq!(index.read(&entry).err().unwrap().code, "C2T-E047");
+    }
+}

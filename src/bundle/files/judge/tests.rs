@@ -94,3 +94,12 @@ fn what_twenty_would_refuse_is_flagged() {
     assert_eq!(flagged("a.ics", b"BEGIN:VCALENDAR"), [""; 0]);
     assert_eq!(flagged("README", b"text"), [notice::NO_EXTENSION.code]);
 }
+
+#[test]
+fn more_than_twenty_takes_is_flagged() {
+    let found = Facts { bytes: file::MAX_BYTES + 1, ..facts(b"%PDF-1.7") };
+    let reference = reference("a.pdf", "", None);
+    let types = types(&reference, "a.pdf", Some(&found));
+    let codes: Vec<_> = flags(&reference, "a.pdf", &found, &types).iter().map(|n| n.code).collect();
+    assert!(codes.contains(&"C2T-A023"), "{codes:?}");
+}

@@ -114,5 +114,5 @@ pub(in crate::cli) fn nothing(survey: &Survey, exports: &[PathBuf]) -> Error {
     };
     Error::failed("C2T-E021", why)
         .at(place)
-        .fix("name the JSON export of Close; `audit` tells more")
+        .fix("name Close's JSON export; `close2twenty audit` says what these files hold")
 }

@@ -5,9 +5,10 @@ use super::contract::{fingerprint, nothing};
 use super::{Options, inputs};
 use crate::close::Kind;
 use crate::error::Result;
+use crate::event::watch::Phase;
 use crate::mapping::{Decisions, Rules, Settings};
 use crate::pipeline::{self, Shard};
-use crate::plan::{Basis, Coverage, Files, Plan, Sample, coverage};
+use crate::plan::{Basis, Coverage, Files, Plan, Sample, Spot, coverage};
 use crate::read::attachments::Found;
 use crate::read::{Chunk, Sources};
 use crate::report::{MapLine, kept};
@@ -66,7 +67,7 @@ impl Prepared {
     pub fn new(options: &Options, given: Given, detail: &dyn Fn(&str)) -> Result<Self> {
         let Given { rules, settings, sources, found, decisions } = given;
         let map = options.map.as_ref();
-        let pool = pipeline::pool(options.threads)?;
+        let pool = pipeline::pool(options.threads)?.watched(&options.watcher);
         let (mut survey, seen) = survey(&pool, sources, rules.waived())?;
         if survey.read.keys().all(|kind| *kind == Kind::Unknown) {
             return Err(nothing(&survey, &options.exports));
@@ -86,6 +87,7 @@ impl Prepared {
         }
         detail(&kept::plan(&plan));
         plan.files = Files::new(found);
+        plan.spot = Spot::new(&survey.read);
         Ok(Self { pool, survey, plan, map })
     }
 
@@ -101,7 +103,10 @@ impl Prepared {
     ) -> Result<()> {
         let Self { pool, survey, plan, .. } = self;
         let work = |chunk: &Chunk| transform::chunk(plan, spares.take(), chunk);
+        let bytes = pipeline::bytes(&survey.ends) / u64::from(shard.of.max(1));
+        let _running = pool.watcher().begin(Phase::Transform, bytes);
         pipeline::again(pool, &survey.sources, &survey.ends, shard, work, |output| {
+            pool.watcher().records(output.read());
             take(&output)?;
             spares.put(output);
             Ok(())
@@ -119,10 +124,12 @@ fn sampled(
 ) -> Result<(Survey, Plan)> {
     let mut coverage = Coverage::default();
     let work = |chunk: &Chunk| coverage::Part::of(plan, chunk);
+    let running = pool.watcher().begin(Phase::Sample, pipeline::bytes(&whole.ends));
     pipeline::again(pool, &whole.sources, &whole.ends, Shard::ALL, work, |part| {
         coverage.absorb(part);
         Ok(())
     })?;
+    drop(running);
     let sample = Sample::choose(plan, &coverage, n as usize);
     let files = std::mem::take(&mut whole.sources);
     let ignored = std::mem::take(&mut whole.ignored);

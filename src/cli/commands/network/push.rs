@@ -32,12 +32,15 @@ pub fn run(args: &PushArgs, printer: &Printer) -> Result<u8> {
             printer.warn("C2T-E317", &format!("the workflow `{name}` could not be woken: push again, or switch it off and on by hand"));
         }
         if let Some(path) = &outcome.rejects {
+            let again = super::suggest("push", &args.to).option("--rejects", Some(path));
             let path = path.display();
-            printer.say(&format!(
-                "Refused rows are in {path}: repair their cells and push with --rejects {path}"
-            ));
+            printer.say(&format!("Refused rows are in {path}: repair their cells, then {again}"));
         }
-        printer.say("Next: close2twenty verify BUNDLE --url URL");
+        printer.next(&super::suggest("verify", &args.to));
+    } else if outcome.preflight.stops.is_empty() {
+        printer.next_by_hand("the same command without --dry-run");
+    } else {
+        printer.next_by_hand("do what each STOP says, then the same command again");
     }
     Ok(if outcome.needs_a_person() { 3 } else { 0 })
 }

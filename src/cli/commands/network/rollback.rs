@@ -29,10 +29,12 @@ pub fn run(args: &RollbackArgs, printer: &Printer) -> Result<u8> {
         printer.warn("C2T-E317", &format!("the workflow `{name}` could not be woken: run the rollback again, or switch it off and on by hand"));
     }
     if let Some(list) = &outcome.kept_list {
-        printer.say(&format!(
-            "What was kept, and why, is in {}: --force takes it back too",
-            list.display()
-        ));
+        printer.say(&format!("What was kept, and why, is in {}.", list.display()));
+        printer.next(&super::suggest("rollback", &args.to).word("--force"));
+    } else if outcome.dry_run {
+        printer.next_by_hand("the same command without --dry-run");
+    } else if outcome.complete {
+        printer.say("Done: nothing of this push is left to take back.");
     }
     Ok(if outcome.needs_a_person() { 3 } else { 0 })
 }

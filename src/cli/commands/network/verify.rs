@@ -21,10 +21,13 @@ pub fn run(args: &VerifyArgs, printer: &Printer) -> Result<u8> {
     } else {
         printer.result(&verified::table(&outcome));
     }
-    if outcome.needs_a_person()
-        && let Some(list) = outcome.lists.first()
-    {
-        printer.say(&format!("Each finding is in {}", list.display()));
+    match outcome.lists.first() {
+        Some(list) if outcome.needs_a_person() => printer.next_by_hand(&format!(
+            "look at {}: somebody may have changed these records in Twenty since, and each finding says what is there",
+            list.display()
+        )),
+        _ if outcome.needs_a_person() => {}
+        _ => printer.say("Done. Keep the bundle and its journal: a rollback needs them."),
     }
     Ok(if outcome.needs_a_person() { 3 } else { 0 })
 }

@@ -3,6 +3,7 @@
 use crate::cli::args::network::WorkspaceArgs;
 use crate::cli::output::SavedWorkspace;
 use crate::cli::printer::Printer;
+use crate::cli::suggest::Suggestion;
 use crate::error::{Error, Result};
 use crate::push::run::Session;
 use crate::push::{live, refused};
@@ -43,6 +44,7 @@ pub fn run(args: &WorkspaceArgs, printer: &Printer) -> Result<u8> {
             saved.members.len()
         ));
     }
-    printer.say("Next: close2twenty plan EXPORT --workspace FILE, and convert with the same file.");
+    let plan = Suggestion::new("plan").word("EXPORT");
+    printer.next(&plan.option("--workspace", Some(&args.output)));
     Ok(0)
 }

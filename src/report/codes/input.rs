@@ -1,0 +1,51 @@
+//! What can be said of files, of an export that is not whole and of decisions, in one table: code, what it means,
+//! what to do. It must not judge files.
+
+/// One remark: code, meaning, what to do.
+pub(super) type Line = (&'static str, &'static str, &'static str);
+
+/// Decisions (`D`), files (`S`), exports that are not whole (`X`), by code.
+#[rustfmt::skip]
+pub(super) const ALL: &[Line] = &[
+    ("C2T-D001", "a line of `--decisions` is about a record that is not there", "nothing, if it was deleted in Close; else mend the id"),
+    ("C2T-D002", "an entry of the map is about something that has no value in this export", "nothing, if it was deleted in Close; else mend the path"),
+    ("C2T-S000", "the folder holds no files", "name the folder or file of the export"),
+    ("C2T-S001", "the file is empty", "download it again"),
+    ("C2T-S002", "a CSV export, which has no activity history", "export again as JSON with activities"),
+    ("C2T-S003", "written by a backup script with a known defect: list positions in place of records", "export again"),
+    ("C2T-S004", "no JSON", "nothing, for files that only lie beside the export"),
+    ("C2T-S005", "gzip data that cannot be decompressed at all", "download it again"),
+    ("C2T-S006", "a web page, probably an error page saved by a downloader", "download it again"),
+    ("C2T-S007", "the file cannot be read", "check its permissions"),
+    ("C2T-S008", "encoded in UTF-16", "save it as UTF-8, as Close delivers it"),
+    ("C2T-S009", "JSON, but nothing of Close in it", "leave it out; what could be read is kept in `archive/unknown.jsonl`"),
+    ("C2T-S010", "a folder or archive of the export is, or holds, a bundle this program wrote", "nothing: it is left out"),
+    ("C2T-S011", "a name in an archive leads out of it with `..`, holds a NUL, or is longer than 4,096 bytes", "nothing was written there, and the member was not read: pack it again under a plain name"),
+    ("C2T-S012", "a name in an archive begins at the root of a disk", "nothing: it is read under its name below that, and nothing is written there"),
+    ("C2T-S013", "a symbolic or hard link in an archive; links are not followed", "pack the file it leads to"),
+    ("C2T-S014", "a device, a pipe or the like in an archive", "pack files only"),
+    ("C2T-S015", "an encrypted entry of a zip", "pack it again without a password"),
+    ("C2T-S016", "an entry of a zip that is compressed in an unusual way", "pack it again with deflate, the usual way"),
+    ("C2T-S017", "an archive in an archive in an archive: one level of nesting is read", "unpack one level"),
+    ("C2T-S018", "an archive of more than 1,000,000 files: those beyond are left out, of a zip all", "unpack it, and name the folder"),
+    ("C2T-S019", "an archive without files", "pack the export again"),
+    ("C2T-S020", "an archive that holds no JSON export of Close", "name the right one"),
+    ("C2T-S021", "an archive that is damaged from its beginning", "copy or download it again"),
+    ("C2T-S022", "a name stands in an archive more than once", "nothing: all of them are read, and copies of one object are merged by id"),
+    ("C2T-S023", "a sparse file in a tar", "pack it again without holes (`tar` without `--sparse`)"),
+    ("C2T-S024", "packed with bzip2, xz, zstd, 7z or rar", "unpack it, or pack it as `.zip` or `.tar.gz`"),
+    ("C2T-S025", "entries of a zip that unpack to more than 200 times their size, beyond the first 64 MiB of such; or entries that share their bytes, and all behind them", "if it is an export, unpack it first"),
+    ("C2T-S026", "a pipe or device; an export is read more than once", "save it to a file first"),
+    ("C2T-X001", "the file stops in the middle of a record, page or array", "download it again; what could be read was converted"),
+    ("C2T-X002", "the pages hold fewer records than they promise", "fetch the remaining pages"),
+    ("C2T-X003", "the last page says there is more", "fetch the remaining pages"),
+    ("C2T-X004", "the checksum or length of packed data is wrong", "all that could be unpacked was converted, but some of it may be damaged: copy or download it again"),
+    ("C2T-X005", "a file unpacks to more than 200 times its size (and more than 64 MiB) and was stopped there", "what came before was converted; if it is an export, unpack it first"),
+    ("C2T-X006", "an archive breaks off or is damaged in the middle", "what stands before that was converted: copy or download it again"),
+    ("C2T-X007", "leads name contacts that are in no file", "add the contacts (`GET /contact/`), or export leads with them"),
+    ("C2T-X008", "a search stopped at 10,000 records, where the API ends every search", "split it, by date for instance"),
+    ("C2T-X009", "an error answer about `_skip` was saved in place of records", "fetch the rest in parts, by date for instance"),
+    ("C2T-X010", "a remark: records written by a tap for Singer, which leaves out much", "export from Close itself where you can"),
+    ("C2T-X011", "a remark: all tasks outside leads are to-dos, as `/task/` without `_type=all` answers", "fetch `/task/?_type=all` if missed calls, voicemails and the like matter"),
+    ("C2T-X012", "a remark: written by closeio-backup, which leaves out SMS, meetings, custom activities, custom objects and all settings", "export from Close itself where you can"),
+];

@@ -1,0 +1,92 @@
+//! The field ledger as people read it: each line of it with the Twenty fields its values went to, and why.
+//! `ledger.csv` has all lines. It must not count.
+
+use super::conservation;
+use super::files::{bytes, sheet};
+use crate::bundle::Totals;
+use crate::close::Fate;
+use crate::close::ledger::Line;
+use crate::error::{Error, Result};
+use crate::plan::Plan;
+use crate::survey::Survey;
+
+/// Columns before the fates.
+const HEAD: [&str; 5] = ["close_type", "path", "occurrences", "values", "empty"];
+/// Columns after them.
+const TAIL: [&str; 4] = ["remainder", "target", "rule", "note"];
+
+/// Where the values of a path went.
+pub(super) struct Way {
+    /// The Twenty fields, as `object.field`, or `archive`.
+    pub target: String,
+    /// The line of the built-in map, empty where there is none.
+    pub rule: String,
+    /// Why.
+    pub note: String,
+}
+
+/// `ledger.csv`.
+///
+/// # Errors
+/// When a line cannot be written as CSV.
+pub(super) fn write(survey: &Survey, plan: &Plan, totals: &Totals) -> Result<Vec<u8>> {
+    let mut out = sheet();
+    let fates = Fate::ALL.iter().map(|fate| fate.word());
+    let head: Vec<&str> = HEAD.into_iter().chain(fates).chain(TAIL).collect();
+    out.write_record(head).map_err(Error::report)?;
+    for line in conservation::ledger(survey, totals) {
+        let counts = line.counts;
+        let mut row = vec![
+            line.kind.word().to_owned(),
+            line.path.clone(),
+            counts.seen.to_string(),
+            counts.filled.to_string(),
+            (counts.seen - counts.filled).to_string(),
+        ];
+        row.extend(counts.fates.iter().map(ToString::to_string));
+        row.push(counts.remainder().to_string());
+        let Way { target, rule, note } = way(plan, &line);
+        row.extend([target, rule, note]);
+        out.write_record(row).map_err(Error::report)?;
+    }
+    bytes(out)
+}
+
+/// Where the values of a line went.
+pub(super) fn way(plan: &Plan, line: &Line) -> Way {
+    let rule = plan.rules.of(line.kind, &line.path);
+    let waived = plan.rules.waived_by(line.kind, &line.path);
+    let (target, note) = match (rule, waived) {
+        (Some(_), Some(by)) => {
+            ("archive".to_owned(), format!("waived by line {by} of the mapping"))
+        }
+        (Some(rule), None) => (rule.target.clone(), rule.note.clone()),
+        (None, _) => unruled(plan, line),
+    };
+    let rule = rule.map_or_else(String::new, |rule| format!("rules.csv:{}", rule.line));
+    Way { target, rule, note }
+}
+
+/// Target and note of a path that has no rule of its own: a custom field, or an unknown key.
+fn unruled(plan: &Plan, line: &Line) -> (String, String) {
+    let key = line
+        .path
+        .strip_prefix("custom.")
+        .or_else(|| line.path.strip_prefix("custom[").and_then(|rest| rest.strip_suffix(']')));
+    let fields: Vec<_> = plan
+        .fields
+        .iter()
+        .filter(|f| f.kind == line.kind && f.keys.iter().any(|(_, k)| Some(&**k) == key))
+        .collect();
+    match fields.first() {
+        Some(field) => {
+            // A shared field has a home on each type it belongs to.
+            let homes = fields.iter().flat_map(|field| field.all_homes());
+            let homes = homes.map(|home| format!("{}.{}", plan.object_name(home.place), home.name));
+            let note = format!("custom field \"{}\": {}", field.close_name, field.why);
+            (homes.collect::<Vec<_>>().join(", "), note)
+        }
+        None if line.is_known() => (String::new(), String::new()),
+        None => ("archive".to_owned(), "not mapped: kept whole in the archive".to_owned()),
+    }
+}
