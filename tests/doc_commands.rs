@@ -97,6 +97,12 @@ const ELSEWHERE: &[(&str, How)] = &[
     ("export TWENTY_API_KEY=…", Tool),
 ];
 
+/// What stands for the reader's own names in the lines that are run.
+const NAMES: &[(&str, &str)] = &[
+    ("lead_9f3K", "lead_mxRvgOnmhFBvvUkeRsXEMG2eiv9d5P7UQss2lo4Px7C"),
+    ("cont_7aQm", "cont_2qGtRiyLHyXEcnt3il24vRltViL7eXrHkoHUKuXRu41"),
+];
+
 /// Lines that end with another exit code than 0, and why.
 const ENDS: &[(&str, i32, &str)] = &[(
     "close2twenty push bundle --url https://crm.example.com --dry-run",
@@ -184,6 +190,7 @@ impl Reader {
     /// Runs a line as a shell does, with the reader's names for what is really there.
     fn shell(&self, line: &str) -> Output {
         let line = line.replace("https://crm.example.com", &self.twenty.url());
+        let line = NAMES.iter().fold(line, |line, (theirs, ours)| line.replace(theirs, ours));
         let journal = Regex::new(r"bundle\.push/[0-9a-f]{8}/").expect("a pattern");
         let line = journal.replace_all(&line, "bundle.push/*/");
         let program = Path::new(env!("CARGO_BIN_EXE_close2twenty")).parent().expect("a folder");
@@ -219,7 +226,9 @@ impl Reader {
     fn make(&self, name: &str) {
         let sample = root().join("testdata/close/sample");
         match name {
-            "my-export" | "newer-export" | "export" => copy(&sample, &self.at(name)),
+            "my-export" | "newer-export" | "close-export" | "export" => {
+                copy(&sample, &self.at(name))
+            }
             "my-downloads" => {
                 fs::create_dir(self.at(name)).expect("a folder");
                 fs::write(self.at(name).join("plan.pdf"), "%PDF-1.7\n").expect("written");
@@ -241,6 +250,10 @@ impl Reader {
             "bundle" => {
                 self.prepare("my-export mapping.toml");
                 self.must("close2twenty convert my-export -o bundle --mapping mapping.toml -q", 0);
+            }
+            "bundle.zip" => {
+                self.prepare("my-export");
+                self.must("close2twenty convert my-export -o bundle.zip -q", 0);
             }
             _ => {}
         }

@@ -157,6 +157,16 @@ const RUNS: &[(&str, i32, &str)] = &[
     ("check sample-bundle --workspace missing.json", 1, "check"),
     ("check missing", 2, "check"),
     ("check people.csv", 3, "check"),
+    ("explain C2T-E010", 0, "explain"),
+    ("explain --list", 0, "explain"),
+    (
+        "explain cont_2qGtRiyLHyXEcnt3il24vRltViL7eXrHkoHUKuXRu41 --bundle sample-bundle",
+        0,
+        "explain-record",
+    ),
+    ("explain C2T-E999", 2, "explain"),
+    ("explain cont_unknown --bundle missing", 1, "explain-record"),
+    ("explain cont_unknown", 2, "explain-record"),
     ("nonsense", 2, "error"),
 ];
 
@@ -205,6 +215,7 @@ fn completions_and_the_manual_page_are_texts() {
         desk.run(args).is(args, 2, None);
         desk.run(&format!("{args} --format json")).is(args, 2, Some("error"));
     }
+    assert!(desk.run("man nonsense").stderr.starts_with("error[C2T-E002]"));
 }
 
 /// Stopped from outside, a run says so in the form that was asked for, and leaves nothing behind.

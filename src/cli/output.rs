@@ -33,7 +33,7 @@ pub const OUTPUTS: &[Output] = &[
     ("verify", "A line that `verify` prints", schema::<Line<verify::Outcome>>),
     #[cfg(feature = "network")]
     ("rollback", "A line that `rollback` prints", schema::<Line<rollback::Outcome>>),
-    ("explain-code", "What `explain CODE` and `explain --list` print", schema::<Codes>),
+    ("explain", "What `explain CODE` and `explain --list` print", schema::<Codes>),
     ("explain-record", "What `explain CLOSE_ID` prints", schema::<Story>),
     ("error", "The last line on standard error of a run that failed", schema::<Failure>),
 ];
@@ -73,17 +73,11 @@ impl From<&Error> for Failure {
                 code: error.code,
                 what: error.what.clone(),
                 place: error.place.as_ref().map(|place| place.display().to_string()),
-                cause: causes(error),
+                cause: Some(error.causes().join(": ")).filter(|cause| !cause.is_empty()),
                 fix: error.fix.clone(),
             },
         }
     }
-}
-
-/// The lower errors, highest first, in one text.
-fn causes(error: &Error) -> Option<String> {
-    let causes = error.causes();
-    (!causes.is_empty()).then(|| causes.join(": "))
 }
 
 impl From<&clap::Error> for Failure {
@@ -169,6 +163,7 @@ mod tests {
         let command = crate::cli::Cli::command();
         let error = command.try_get_matches_from(["close2twenty", "audit", "--nonsense"]);
         let Failure { error: why } = Failure::from(&error.unwrap_err());
+        assert_eq!(why.code, "C2T-E001");
         assert_eq!(why.what, "unexpected argument '--nonsense' found");
         assert!(why.fix.is_some_and(|fix| fix.contains("Usage: close2twenty audit")));
     }

@@ -58,7 +58,8 @@ Examples:
 pub(super) const MAN: &str = "\
 Examples:
   close2twenty man | man -l -
-  close2twenty man > ~/.local/share/man/man1/close2twenty.1";
+  close2twenty man convert | man -l -
+  close2twenty man --all ~/.local/share/man/man1";
 
 #[cfg(feature = "network")]
 pub(super) const WORKSPACE: &str = "\

@@ -7,7 +7,7 @@ pub(super) type Line = (&'static str, u8, &'static str, &'static str);
 /// All of them, by code. A code is never used again for another reason.
 #[rustfmt::skip]
 pub(super) const ALL: &[Line] = &[
-    ("C2T-E001", 2, "the command line cannot be understood (with `--format json`; people read it in words)", "see the hint and the usage below the message"),
+    ("C2T-E001", 2, "the command line cannot be understood (this code shows with `--format json`; people read it in words)", "see the hint and the usage in the message"),
     ("C2T-E002", 2, "`man` was asked for a command that there is not", "`close2twenty --help` lists the commands"),
     ("C2T-E010", 1, "a file or folder does not exist", "check the path; the hint names the folder that is missing, or a name that looks like yours"),
     ("C2T-E011", 1, "no permission to read or write, or a disk that cannot be written", "check the permissions of the place named, or choose one that is yours"),
