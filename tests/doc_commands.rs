@@ -227,7 +227,7 @@ impl Reader {
         let sample = root().join("testdata/close/sample");
         match name {
             "my-export" | "newer-export" | "close-export" | "export" => {
-                copy(&sample, &self.at(name))
+                copy(&sample, &self.at(name));
             }
             "my-downloads" => {
                 fs::create_dir(self.at(name)).expect("a folder");
