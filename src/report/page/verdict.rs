@@ -140,8 +140,8 @@ fn open(book: &Book, summary: &Summary) -> Result<Vec<Open>> {
     ];
     add(&["owners", "missing"], people, ("owners", "Owners"))?;
     let merges = [
-        "record went into another one: see whether the reason holds",
-        "records went into another one: see whether the reasons hold",
+        "merge of companies, people or leads: see whether its reason holds",
+        "merges of companies, people or leads: see whether their reasons hold",
     ];
     add(&["sums", "merged"], merges, ("merges", "Merges"))?;
     if !summary.map.confirmed {

@@ -31,7 +31,7 @@ pub struct Sums {
     pub leads: u64,
     /// Companies to be made.
     pub companies: u64,
-    /// Records that went into another one.
+    /// Merges: leads that share a company, contacts that are one person, leads that are one.
     pub merged: u64,
     /// Pairs a person kept apart.
     pub kept_apart: u64,
