@@ -164,6 +164,23 @@ mod tests {
     use super::*;
     use std::io::ErrorKind as Io;
 
+    #[test]
+    fn the_system_s_words_get_a_code_each() {
+        for (kind, code) in [
+            (Io::NotFound, "C2T-E010"),
+            (Io::PermissionDenied, "C2T-E011"),
+            (Io::StorageFull, "C2T-E012"),
+            (Io::BrokenPipe, "C2T-E013"),
+        ] {
+            let error = Error::io("cannot write", Path::new("bundle"), kind.into());
+            assert_eq!(error.code, code);
+            assert!(error.fix.is_some(), "{code}");
+            assert!(error.to_string().starts_with("cannot write: bundle ("), "{error}");
+        }
+        let error = Error::report(std::io::Error::from(Io::StorageFull));
+        assert_eq!((error.code, error.kind), ("C2T-E031", ErrorKind::Failed));
+    }
+
     fn missing(place: &Path) -> String {
         let source = std::fs::metadata(place).unwrap_err();
         Error::io("cannot read", place, source).fix.unwrap()
@@ -189,21 +206,5 @@ mod tests {
         assert_eq!(error.headline(), "cannot read: a.json");
         assert_eq!(error.causes(), ["the disk is gone"]);
         assert_eq!(error.to_string(), "cannot read: a.json (the disk is gone)");
-    }
-
-    #[test]
-    fn the_system_s_words_get_a_code_each() {
-        for (kind, code, fix) in [
-            (Io::NotFound, "C2T-E010", true),
-            (Io::PermissionDenied, "C2T-E011", true),
-            (Io::StorageFull, "C2T-E012", true),
-            (Io::BrokenPipe, "C2T-E013", false),
-        ] {
-            let error = Error::io("cannot write", Path::new("bundle"), kind.into());
-            assert_eq!((error.code, error.fix.is_some()), (code, fix));
-            assert!(error.to_string().starts_with("cannot write: bundle ("), "{error}");
-        }
-        let error = Error::report(std::io::Error::from(Io::StorageFull));
-        assert_eq!((error.code, error.kind), ("C2T-E031", ErrorKind::Failed));
     }
 }

@@ -98,7 +98,10 @@ const ELSEWHERE: &[(&str, How)] = &[
 ];
 
 /// What stands for the reader's own names in the lines that are run.
-const NAMES: &[(&str, &str)] = &[("lead_9f3K", "lead_mxRvgOnmhFBvvUkeRsXEMG2eiv9d5P7UQss2lo4Px7C"), ("cont_7aQm", "cont_2qGtRiyLHyXEcnt3il24vRltViL7eXrHkoHUKuXRu41")];
+const NAMES: &[(&str, &str)] = &[
+    ("lead_9f3K", "lead_mxRvgOnmhFBvvUkeRsXEMG2eiv9d5P7UQss2lo4Px7C"),
+    ("cont_7aQm", "cont_2qGtRiyLHyXEcnt3il24vRltViL7eXrHkoHUKuXRu41"),
+];
 
 /// Lines that end with another exit code than 0, and why.
 const ENDS: &[(&str, i32, &str)] = &[(
@@ -223,7 +226,9 @@ impl Reader {
     fn make(&self, name: &str) {
         let sample = root().join("testdata/close/sample");
         match name {
-            "my-export" | "newer-export" | "close-export" | "export" => copy(&sample, &self.at(name)),
+            "my-export" | "newer-export" | "close-export" | "export" => {
+                copy(&sample, &self.at(name))
+            }
             "my-downloads" => {
                 fs::create_dir(self.at(name)).expect("a folder");
                 fs::write(self.at(name).join("plan.pdf"), "%PDF-1.7\n").expect("written");

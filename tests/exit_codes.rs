@@ -159,7 +159,11 @@ const RUNS: &[(&str, i32, &str)] = &[
     ("check people.csv", 3, "check"),
     ("explain C2T-E010", 0, "explain"),
     ("explain --list", 0, "explain"),
-    ("explain cont_2qGtRiyLHyXEcnt3il24vRltViL7eXrHkoHUKuXRu41 --bundle sample-bundle", 0, "explain-record"),
+    (
+        "explain cont_2qGtRiyLHyXEcnt3il24vRltViL7eXrHkoHUKuXRu41 --bundle sample-bundle",
+        0,
+        "explain-record",
+    ),
     ("explain C2T-E999", 2, "explain"),
     ("explain cont_unknown --bundle missing", 1, "explain-record"),
     ("explain cont_unknown", 2, "explain-record"),

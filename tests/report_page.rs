@@ -9,6 +9,7 @@ mod html;
 
 use base64::Engine as _;
 use cases::sheet::Sheet;
+use close2twenty::cli::commands::convert::{Options, convert};
 use html::{Element, Page};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -272,11 +273,25 @@ fn a_sample_and_changes_say_what_they_are() {
     judge_safety(&files);
     let head: String = page_of(&files).inside("p").concat();
     assert!(head.contains("This is a sample: "), "{head}");
+    let whole = cases::run(&input[0]).expect("a bundle");
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = Options {
+        exports: input.to_vec(),
+        output: folder.path().join("bundle"),
+        since: Some(whole.path()),
+        threads: 1,
+        ..Options::default()
+    };
+    convert(&options, cases::built_in(), &|_| ()).expect("a bundle");
+    let files = cases::files(&options.output);
+    judge_figures(&files);
+    judge_safety(&files);
+    let head: String = page_of(&files).inside("p").concat();
+    assert!(head.contains("This bundle holds only what happened since an older one"), "{head}");
 }
 
 /// Markup, ends of whatever it may stand in, and signs that turn the direction of writing.
-const POISON: &str =
-    "<script>alert(1)</script>]]>--><img src=x onerror=alert(1)>\"'&amp;\u{202e}\u{2066}x\u{2069}";
+const POISON: &str = "<script>alert(1)</script>]]>--><img src=x onerror=alert(1)>\"'&amp;\u{202e}\u{2066}x\u{2069}\u{ffff}";
 
 /// The same JSON with poison in every text that is no id, type or time.
 fn poisoned(key: &str, value: Value) -> Value {

@@ -74,7 +74,7 @@ fn values_are_those_of_the_export_and_cells_those_of_the_files() {
             fates += 1;
         } else {
             let same = |(h, c): &&(String, String)| h == header && c.starts_with(cell);
-            assert!(all.iter().any(|pair| same(pair)), "{header} = {cell:?} is in no file");
+            assert!(all.iter().any(same), "{header} = {cell:?} is in no file");
             cells += 1;
         }
         values += u32::from(!row["value"].is_empty());

@@ -61,6 +61,12 @@ fn overview(page: &mut Page, manifest: &Manifest) {
         "[4 When the importer complains](#4-when-the-importer-complains)".to_owned(),
         "[5 Afterwards](#5-afterwards)".to_owned(),
     ]);
+    page.para(
+        "Names in **bold** are to be clicked. What stands in `this type` is to be typed letter by \
+         letter; if you see a `` ` `` on either side, it is no part of it. `report.html`, beside this \
+         file, shows what the bundle holds and how it came about: a double click opens it. If all you \
+         have is a `.zip`, unpack it first.",
+    );
     page.para("For a rehearsal, import the files into an empty test workspace first.");
 }
 
@@ -68,16 +74,16 @@ fn remarks(page: &mut Page, manifest: &Manifest, notes: &[String]) {
     let mut remarks = Vec::new();
     if !manifest.mapping.confirmed {
         remarks.push(
-            "The map of this bundle has not been confirmed by a person. Read the report \
-             (`reports/reconciliation.json`, `reports/merges.csv`, `reports/rejects.csv`) before \
-             you import."
+            "The map of this bundle has not been confirmed by a person. Open `report.html` and read \
+             it, above all what was merged and what was rejected, before you import."
                 .to_owned(),
         );
     }
     let rejected = total(manifest.totals.records.values().map(|counts| counts.rejected));
     if rejected > 0 {
         remarks.push(format!(
-            "{} of the export could not be used; see `reports/rejects.csv`. ({} in all were read.)",
+            "{} of the export could not be used: `report.html` says why, `reports/rejects.csv` lists \
+             each. ({} in all were read.)",
             plural(rejected, "record", "records"),
             number(total(manifest.totals.records.values().map(|counts| counts.read))),
         ));

@@ -237,6 +237,7 @@ pub struct CheckArgs {
 
 /// `explain`.
 #[derive(Debug, Args)]
+#[command(after_help = examples::EXPLAIN)]
 pub struct ExplainArgs {
     /// Diagnostic codes like C2T-E011 or e011, or the Close id of one record
     #[arg(required_unless_present = "list", value_name = "CODE|CLOSE_ID")]

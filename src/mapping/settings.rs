@@ -112,7 +112,7 @@ impl Settings {
     /// The choices of a map; what it does not say is as built in.
     ///
     /// # Errors
-    /// `C2T-E124` for a template that is none, `C2T-E125` for a route a kind cannot take.
+    /// `C2T-E124` for a template that is none.
     pub fn of(map: &MapFile) -> Result<Self> {
         let mut settings = Self::default();
         let said = &map.strategies;
@@ -136,11 +136,8 @@ impl Settings {
             let Some((kind, built_in)) = ROUTED.iter().find(|(kind, _)| kind.word() == word) else {
                 continue;
             };
-            if route.value == Route::Object {
-                let what = format!("{word} has no object of its own: task, note or archive");
-                return Err(map.error(route.at, "C2T-E125", what));
-            }
-            if route.value != *built_in {
+            // A file cannot say that one of these has an object of its own.
+            if route.value != *built_in && route.value != Route::Object {
                 settings.routes.insert(*kind, route.value);
             }
         }

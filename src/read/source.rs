@@ -288,6 +288,7 @@ fn nothing_found(exports: &[PathBuf], found: &Sources) -> Error {
         "C2T-S003" => 0,
         "C2T-S002" => 1,
         code if code == CUT_OFF.code => 2,
+        "C2T-S018" => 2,
         "C2T-S019" | "C2T-S020" | "C2T-S021" | "C2T-S010" => 3,
         _ => 4,
     };

@@ -252,12 +252,15 @@ fn fate(story: &Story) -> String {
     if !objects.is_empty() {
         parts.push(format!("written as {}", objects.join(" and ")));
     }
+    if let Some(lead) = story.lead.as_ref().filter(|lead| lead.close_id != story.id) {
+        parts.push(format!("represented by {} {}", lead.represented_by, lead.close_id));
+    }
     for merge in story.merges.iter().filter(|merge| merge.merged == story.id) {
         let how = if merge.decision == "keep-apart" { "kept apart from" } else { "merged into" };
-        parts.push(format!("{how} {} {} ({})", merge.object, merge.survivor, merge.reason));
-    }
-    if let Some(lead) = story.lead.as_ref().filter(|_| parts.is_empty()) {
-        parts.push(format!("represented by {} {}", lead.represented_by, lead.close_id));
+        let Merge { object, survivor, reason, .. } = merge;
+        // A lead and its company have one id.
+        let whose = if object == "company" { "its company " } else { "" };
+        parts.push(format!("{whose}{how} {object} {survivor} ({reason})"));
     }
     if let Some(line) = story.archived.iter().find(|line| line.whole).filter(|_| parts.is_empty()) {
         parts.push(format!("kept in the archive, whole: {}", line.why));

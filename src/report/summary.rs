@@ -1,5 +1,5 @@
 //! The closing table and its machine-readable twin, `reports/reconciliation.json`: every figure the reports
-//! show in prose or pictures stands there. It must not be larger for a larger export.
+//! show in prose or pictures stands there. It must not count what it can be told.
 
 mod activity;
 mod flow;
@@ -303,7 +303,10 @@ impl Summary {
         }
         out.push_str(&files::text(&self.attachments));
         if !self.notices.is_empty() {
-            let _ = writeln!(out, "\nSet aside or remarked (reports/rejects.csv)");
+            let _ = writeln!(
+                out,
+                "\nSet aside or remarked (reports/rejects.csv; `close2twenty explain CODE` says more)"
+            );
             for line in &self.notices {
                 let _ = writeln!(out, "  {:>9}  {}  {}", number(line.count), line.code, line.why);
             }
@@ -332,7 +335,8 @@ fn step_line(step: &Step) -> StepLine {
 }
 
 fn values(ledger: &[Line]) -> Values {
-    let mut values = Values::default();
+    let none = Fate::ALL.iter().map(|fate| (fate.word(), 0)).collect();
+    let mut values = Values { fates: none, ..Values::default() };
     for line in ledger {
         values.occurrences += line.counts.seen;
         values.values += line.counts.filled;

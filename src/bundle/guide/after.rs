@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 pub fn write(page: &mut Page, manifest: &Manifest) {
     page.heading(2, "5 Afterwards");
     counts(page, manifest);
+    page.prose(include_str!("prose/sign-off.md"));
     page.prose(include_str!("prose/look.md"));
     left(page, manifest);
     page.prose(include_str!("prose/undo.md"));
@@ -27,10 +28,6 @@ fn counts(page: &mut Page, manifest: &Manifest) {
         first.map(|(step, rows)| {
             [format!("All {}", manifest.label_plural(&step.object)), number(rows)]
         }),
-    );
-    page.para(
-        "Then take a dozen records out of the files and open each in Twenty and in Close side by \
-         side. `reports/ledger.csv` says what became of each field of Close.",
     );
     if let Some(leads) = leads(&manifest.mapping.leads) {
         page.para(&format!(
@@ -55,7 +52,7 @@ fn leads(strategy: &str) -> Option<&'static str> {
 
 /// What no file of the bundle brings into Twenty (`twenty-importer.md §5.1`).
 fn left(page: &mut Page, manifest: &Manifest) {
-    page.heading(3, "5.4 What is not in Twenty");
+    page.heading(3, "5.5 What is not in Twenty");
     files(page, &manifest.attachments);
     page.para(
         "Everything of the export that has no place in a file is kept in `archive/`, one line for \

@@ -103,8 +103,9 @@ fn time(page: &mut Page, manifest: &Manifest) {
         if files.iter().any(|rows| *rows >= BIG) { MEMORY } else { "" },
     ));
     page.para(&format!(
-        "Nobody should work in Twenty meanwhile, and nothing else should write to it: the counts \
-         after each of the {} steps are your proof that nothing is missing.",
+        "Nobody should work in Twenty meanwhile, and nothing else should write to it, connected \
+         mailboxes included: the counts after each of the {} steps are your proof that nothing is \
+         missing.",
         number(super::files::filled(manifest))
     ));
 }

@@ -8,9 +8,12 @@ use crate::twenty::objects::{FieldType, Object, shipped_options};
 
 pub fn write(page: &mut Page, manifest: &Manifest) {
     page.heading(2, "2 Make the fields");
-    objects(page, manifest);
     let fields: Vec<&FieldSpec> =
         manifest.schema.fields.iter().filter(|field| field.is_open()).collect();
+    if to_make(manifest).next().is_some() || fields.iter().any(|field| field.delivery == "both") {
+        shortcut(page, manifest.mapping.confirmed);
+    }
+    objects(page, manifest);
     if fields.is_empty() {
         page.para(if manifest.schema.fields.is_empty() {
             "This bundle needs no further field. Go on with section 3."
@@ -21,6 +24,13 @@ pub fn write(page: &mut Page, manifest: &Manifest) {
         return;
     }
     page.prose(include_str!("prose/new-field.md"));
+    if fields.iter().any(|field| field.kind == FieldType::Number) {
+        page.para(
+            "**Numbers.** A field of type *Number* shows as many decimals as **Number of decimals** \
+             says, none to begin with: 359.88 then reads 360. Set it to 2 where the values may have \
+             decimals. They are stored whole in any case, so this can be changed later.",
+        );
+    }
     if fields.iter().any(|field| !field.options.is_empty()) {
         page.prose(include_str!("prose/options.md"));
     }
@@ -30,6 +40,23 @@ pub fn write(page: &mut Page, manifest: &Manifest) {
             fields.iter().copied().filter(|field| field.object == object).collect();
         of_object(page, i + 1, (manifest, object), &here, &mut number);
     }
+}
+
+/// The API makes in minutes what takes an afternoon by hand; only fields that stand for targets are no
+/// part of it.
+fn shortcut(page: &mut Page, confirmed: bool) {
+    page.para(
+        "**Or let it be made.** An engineer with an API key makes this section in a minute or two, with \
+         this command. *BUNDLE* is this folder, *URL* the address you open Twenty at.",
+    );
+    let accept = if confirmed { "" } else { " --accept-proposed-map" };
+    page.para(&format!(
+        "    close2twenty push BUNDLE --url URL --only schema --allow-workflows{accept}"
+    ));
+    page.para(
+        "It makes every object, field and option below and imports nothing. The lines that say *only \
+         for the import by hand* are left for you: make those, then go on with section 3.",
+    );
 }
 
 /// Options that have to be added by hand.
@@ -52,7 +79,8 @@ fn objects(page: &mut Page, manifest: &Manifest) {
          an object that is there. Switch **Advanced** on, at the bottom of the menu in \
          **Settings**. Then for each row click **Settings → Data Model → + New Object**, type both \
          labels, switch off **Synchronize Objects Labels and API Names**, type both API names, and \
-         save.",
+         save. Leave everything else as it is. Twenty gives each object a field *Name* and a page in \
+         the left sidebar by itself.",
     );
     page.table(
         ["Label, singular", "Label, plural", "API name, singular", "API name, plural", "Why"],

@@ -1,6 +1,6 @@
 //! Section 3 of the guide: the files, step by step, with the count to check after each.
 
-use super::page::{Page, code, duration, number, plural, seconds, size, text};
+use super::page::{Page, code, duration, number, plural, seconds, size, text, total};
 use crate::bundle::manifest::{Manifest, Step};
 
 pub fn write(page: &mut Page, manifest: &Manifest) {
@@ -10,10 +10,49 @@ pub fn write(page: &mut Page, manifest: &Manifest) {
         return;
     }
     page.prose(include_str!("prose/import.md"));
+    overview(page, manifest);
     for (i, step) in manifest.steps.iter().enumerate() {
         let earlier = manifest.steps.get(..i).unwrap_or_default();
         one(page, manifest, step, first_pass(earlier, step), new_rows(manifest, i));
     }
+}
+
+/// All steps on one screen, to be ticked off. `Before` and `After` are for the admin's pencil.
+fn overview(page: &mut Page, manifest: &Manifest) {
+    if filled(manifest) < 2 {
+        return;
+    }
+    page.para(
+        "**The steps at a glance.** Copy or print this list, and write the count of the view into \
+         it before and after each step. *Grows by* is the difference you must find.",
+    );
+    let steps = manifest.steps.iter().enumerate().filter(|(_, step)| !step.files.is_empty());
+    page.table(
+        ["Step", "Page", "Files", "Rows", "Takes", "Before", "After", "Grows by"],
+        steps.map(|(i, step)| {
+            let again = first_pass(manifest.steps.get(..i).unwrap_or_default(), step).is_some();
+            let new = new_rows(manifest, i).unwrap_or_else(|| step.rows());
+            [
+                step.order.to_string(),
+                format!(
+                    "{}{}",
+                    text(manifest.label_plural(&step.object)),
+                    if again { " (links)" } else { "" }
+                ),
+                number(step.files.len() as u64),
+                number(step.rows()),
+                duration(takes(step)),
+                String::new(),
+                String::new(),
+                number(if again { 0 } else { new }),
+            ]
+        }),
+    );
+}
+
+/// Seconds Twenty takes for all files of a step.
+fn takes(step: &Step) -> u64 {
+    total(step.files.iter().map(|file| seconds(file.rows)))
 }
 
 /// The number of steps that have files.
@@ -44,11 +83,12 @@ fn one(page: &mut Page, manifest: &Manifest, step: &Step, first: Option<&Step>, 
     }
     page.para(&format!(
         "- Do it after: {}.\n- Page to open: **{object}** in the left sidebar, view **All \
-         {object}**.\n- Command: **Import {object}**.\n- Folder: {}, {} in {}.",
+         {object}**.\n- Command: **Import {object}**.\n- Folder: {}, {} in {}, {} in all.",
         after(&step.depends_on),
         code(&step.folder),
         plural(step.rows(), "row", "rows"),
         plural(step.files.len() as u64, "file", "files"),
+        duration(takes(step)),
     ));
     page.table(
         ["No.", "File", "Rows", "Size", "Takes"],

@@ -369,3 +369,37 @@ fn marks_at_the_start_of_a_line_are_text() {
         ["\\+ a", "\\- a", "1\\) a", "20\\. a", "\\=", "\\+49", "snake_case"]
     );
 }
+
+#[test]
+fn the_shortcut_asks_for_what_this_bundle_needs() {
+    let command = "push BUNDLE --url URL --only schema --allow-workflows";
+    let mut manifest = manifest();
+    assert!(write(&manifest, &[]).contains(&format!("    close2twenty {command} --accept-")));
+    manifest.mapping.confirmed = true;
+    assert!(write(&manifest, &[]).contains(&format!("    close2twenty {command}\n")));
+    manifest.schema.fields.retain(|field| field.delivery == "csv");
+    assert!(!write(&manifest, &[]).contains(command), "push leaves these fields out");
+}
+
+#[test]
+fn the_steps_at_a_glance_say_by_how_much_each_view_grows() {
+    let found = tables(&write(&manifest(), &[]));
+    let glance = found.iter().find(|table| table[0].contains(&"Grows by".into())).unwrap();
+    let rows: Vec<String> = glance[1..].iter().map(|row| row.join("|")).collect();
+    assert_eq!(
+        rows,
+        [
+            "1|Companies|1|201|about 5 s|||201",
+            "2|People|2|12,345|about 3 min|||12,345",
+            "4|Companies (links)|1|7|about 3 s|||0",
+        ]
+    );
+}
+
+#[test]
+fn decimals_are_told_where_there_are_numbers() {
+    let mut manifest = manifest();
+    assert!(!write(&manifest, &[]).contains("Number of decimals"));
+    manifest.schema.fields.push(field(Object::Person, "size", "Size", FieldType::Number));
+    assert!(write(&manifest, &[]).contains("Number of decimals"));
+}

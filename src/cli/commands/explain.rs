@@ -62,7 +62,7 @@ fn record(args: &ExplainArgs, printer: &Printer) -> Result<u8> {
     let Some(bundle) = &args.bundle else {
         let what = format!("`{id}` is no diagnostic code, and for a record the bundle is needed");
         return Err(Error::usage("C2T-E091", what)
-            .fix(format!("close2twenty explain {id} --bundle BUNDLE")));
+            .fix(format!("name it: close2twenty explain {id} --bundle BUNDLE")));
     };
     let bundle = Bundle::open(bundle)?;
     let manifest = bundle.manifest()?;

@@ -27,7 +27,7 @@ on the same disk; on another disk, leave them where they are:
 Nothing has to be tidied up: what was begun is removed.
 "),
     ("C2T-E013", "
-The words after the colon are the system's own. Usual causes: a disk that fails, a share that was cut off, a name that
+The words behind `cause:` are the system's own. Usual causes: a disk that fails, a share that was cut off, a name that
 is too long for the file system, too many open files. Copy the export to a local disk and try again.
 "),
     ("C2T-E020", "

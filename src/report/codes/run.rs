@@ -60,7 +60,6 @@ pub(super) const ALL: &[Line] = &[
     ("C2T-E116", 2, "`mapping.toml` has a version that this program does not read", "let `close2twenty plan` write it anew"),
     ("C2T-E123", 2, "the map drops a path other records are found by", "leave it as it is"),
     ("C2T-E124", 2, "the template of names in `mapping.toml` has an unknown placeholder or a brace too many", "see the suggestion; the comment above the line names the placeholders"),
-    ("C2T-E125", 2, "an activity in `mapping.toml` is sent to an object of its own", "write `task`, `note` or `archive`"),
     ("C2T-E130", 2, "a field in `mapping.toml` is sent to an object its values cannot go to", "name one of the objects in the message"),
     ("C2T-E131", 2, "a field in `mapping.toml` is sent to a field of another type, or to one Close's own values fill", "change `type`, or name another field"),
     ("C2T-E132", 2, "a name for a new field that Twenty refuses or that is taken", "name it otherwise"),

@@ -269,6 +269,6 @@ mod tests {
         let places: f64 = reads.iter().map(|n| (*n as f64 * scale).max(PLACE)).sum();
         assert!((places - height).abs() < 0.01, "{places}");
         let even = super::scale(&[1, 1], 2.0 * PLACE + SHARED);
-        assert!((even - (2.0 * PLACE + SHARED) / 2.0).abs() < 0.01);
+        assert!((even - f64::midpoint(2.0 * PLACE, SHARED)).abs() < 0.01);
     }
 }

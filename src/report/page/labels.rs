@@ -54,6 +54,39 @@ const TYPES: &[(&str, &str)] = &[
     ("other", "Others"),
 ];
 
+/// Names of one record, of the types whose records are shown one by one.
+const ONE: &[(&str, &str)] = &[
+    ("lead", "Lead"),
+    ("contact", "Contact"),
+    ("opportunity", "Opportunity"),
+    ("task", "To-do"),
+    ("note", "Note"),
+    ("call", "Call"),
+    ("email", "E-mail"),
+    ("email_thread", "E-mail thread"),
+    ("sms", "Text message"),
+    ("whatsapp_message", "WhatsApp message"),
+    ("meeting", "Meeting"),
+    ("form_submission", "Form submission"),
+    ("custom_activity", "Custom activity"),
+    ("lead_status_change", "Lead status change"),
+    ("opportunity_status_change", "Opportunity status change"),
+    ("task_completed", "To-do completed"),
+    ("lead_merge", "Lead merge"),
+    ("import_update", "Import update"),
+    ("comment", "Comment"),
+    ("comment_thread", "Comment thread"),
+    ("custom_object", "Custom object"),
+    ("lead_file", "File of a lead"),
+];
+
+/// The name of one record of a Close type.
+pub(super) fn one(word: &'static str) -> &'static str {
+    ONE.iter()
+        .find(|(known, _)| *known == word)
+        .map_or_else(|| close_type(word), |(_, label)| label)
+}
+
 /// The name of a Close type, or of a sort of them.
 pub(super) fn close_type(word: &'static str) -> &'static str {
     TYPES.iter().find(|(known, _)| *known == word).map_or(word, |(_, label)| label)

@@ -1,7 +1,7 @@
 //! The spot-check: records side by side, with room for a person to say whether they are the same. It must not
 //! choose.
 
-use super::labels::close_type;
+use super::labels;
 use super::text::{Book, Figure, Quoted};
 use crate::error::Result;
 use crate::report::SpotCheck;
@@ -66,7 +66,7 @@ fn spot(record: &SpotRecord, room: &mut usize) -> Spot {
         lines.push(line);
     }
     Spot {
-        close_type: close_type(record.close_type),
+        close_type: labels::one(record.close_type),
         id: Quoted::new(&record.close_id),
         source: Quoted::new(&record.source),
         offset: Quoted::new(&record.offset.to_string()),

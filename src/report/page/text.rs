@@ -8,16 +8,37 @@ use askama::filters::HtmlSafe;
 use serde_json::Value;
 use std::fmt::{self, Display, Formatter, Write as _};
 
-/// The summary as `reports/reconciliation.json` has it.
+/// The figures of the summary, where `reports/reconciliation.json` has them.
 pub(super) struct Book(Value);
 
 impl Book {
-    /// Opens it.
+    /// Opens it. Lists of files stay out: there may be a million, and no figure is in them.
     ///
     /// # Errors
     /// When the summary is no JSON.
     pub fn new(summary: &Summary) -> Result<Self> {
-        Ok(Self(serde_json::to_value(summary).map_err(Error::report)?))
+        let parts = [
+            ("records", serde_json::to_value(&summary.records)),
+            ("steps", serde_json::to_value(&summary.steps)),
+            ("values", serde_json::to_value(&summary.values)),
+            ("verdicts", serde_json::to_value(&summary.verdicts)),
+            ("companies", serde_json::to_value(&summary.companies)),
+            ("notices", serde_json::to_value(&summary.notices)),
+            ("attachments", serde_json::to_value(&summary.attachments)),
+            ("messages", serde_json::to_value(&summary.messages)),
+            ("sample", serde_json::to_value(summary.sample)),
+            ("sums", serde_json::to_value(&summary.sums)),
+            ("flow", serde_json::to_value(&summary.flow)),
+            ("activity", serde_json::to_value(&summary.activity)),
+            ("stages", serde_json::to_value(&summary.stages)),
+            ("owners", serde_json::to_value(&summary.owners)),
+            ("merge_reasons", serde_json::to_value(&summary.merge_reasons)),
+            ("schema", serde_json::to_value(&summary.schema)),
+            ("inventory", serde_json::to_value(&summary.inventory)),
+        ];
+        let parts = parts.into_iter().map(|(key, value)| Ok((key.to_owned(), value?)));
+        let parts = parts.collect::<std::result::Result<_, serde_json::Error>>();
+        Ok(Self(Value::Object(parts.map_err(Error::report)?)))
     }
 
     /// The count at a place, given key by key.
@@ -185,7 +206,7 @@ impl HtmlSafe for Quoted {}
 const fn width(sign: char) -> usize {
     match sign {
         '&' | '<' | '>' | '"' | '\'' => "&quot;".len(),
-        sign if sign < ' ' || is_unseen(sign) => "<span class=\"ctl\">U+202E</span>".len(),
+        sign if sign < ' ' || is_unseen(sign) => "<span class=\"ctl\">U+10FFFF</span>".len(),
         sign => sign.len_utf8(),
     }
 }
@@ -205,22 +226,30 @@ fn show(f: &mut Formatter<'_>, sign: char) -> fmt::Result {
     }
 }
 
-/// Signs that steer the text around them, or cannot be seen. The joiners stay: scripts and emoji need them.
+/// Signs that steer the text around them, cannot be seen, or are none (the last two of each plane, and a stretch
+/// that Unicode keeps free). The joiners stay: scripts and emoji need them.
 const fn is_unseen(sign: char) -> bool {
-    matches!(
-        sign,
-        '\u{7f}'..='\u{9f}'
-            | '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'
-            | '\u{200e}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
+    let is_none = sign as u32 & 0xfffe == 0xfffe;
+    is_none
+        || matches!(
+            sign,
+            '\u{7f}'..='\u{9f}'
+                | '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{180e}'
+                | '\u{200b}'
+                | '\u{200e}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{fdd0}'..='\u{fdef}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 fn escape(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
@@ -268,3 +297,42 @@ impl Display for Bar {
 }
 
 impl HtmlSafe for Bar {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_written_out() {
+        let shown = Quoted::new("a\u{202e}\u{0}\n<\u{200d}").to_string();
+        let controls = "<span class=\"ctl\">U+202E</span><span class=\"ctl\">␀</span>\
+                        <span class=\"ctl\">↵</span>\n";
+        assert_eq!(shown, format!("<bdi class=\"v\">a{controls}&lt;\u{200d}</bdi>"));
+    }
+
+    #[test]
+    fn no_text_takes_more_room_than_it_says() {
+        for sign in (0..=0x10_ffff).filter_map(char::from_u32) {
+            let one = Quoted(sign.to_string());
+            assert!(one.to_string().len() <= one.room(), "{sign:?}");
+        }
+        let long = Quoted::cut(&"\u{202e}".repeat(1_000), 100);
+        assert!(long.room() < 300 && long.to_string().contains('…'));
+        let plain = Quoted::cut(&"x".repeat(1_000), 100).to_string();
+        assert_eq!(plain, format!("<bdi class=\"v\">{}…</bdi>", "x".repeat(100)));
+    }
+
+    #[test]
+    fn a_figure_says_where_it_is_from() {
+        let figure = Figure::of_manifest(1_234_567, "/a~1\"b");
+        let expected =
+            "<data value=\"1234567\" data-from=\"manifest.json#/a~1&quot;b\">1,234,567</data>";
+        assert_eq!(figure.to_string(), expected);
+        let expected = "<tspan class=\"n\" data-value=\"1234567\" \
+                        data-from=\"manifest.json#/a~1&quot;b\" data-unit=\"bytes\">1.2 MB</tspan>";
+        assert_eq!(figure.bytes().drawn().to_string(), expected);
+        assert_eq!(escaped("a/b~c"), "a~1b~0c");
+        let shares = [Bar::new(0, 0, "x").share, Bar::new(1, 1_000, "x").share];
+        assert!(shares[0] < 0.1 && (shares[1] - 0.6).abs() < 0.01);
+    }
+}

@@ -39,11 +39,11 @@ pub(super) struct Verdict {
     pub rows: Figure,
 }
 
-/// One thing that asks for a person: how much, what, and the section that tells.
+/// One thing that asks for a person: how much, what, and the section that tells, by id and name.
 pub(super) struct Open {
     pub count: Option<Figure>,
     pub what: &'static str,
-    pub section: &'static str,
+    pub section: (&'static str, &'static str),
 }
 
 impl Verdict {
@@ -108,7 +108,11 @@ fn four(book: &Book) -> Result<[Figure; 4]> {
 /// What asks for a person, the gravest first.
 fn open(book: &Book, summary: &Summary) -> Result<Vec<Open>> {
     let mut open = Vec::new();
-    let mut add = |keys: &[&str], what: [&'static str; 2], section: &'static str| -> Result<()> {
+    let (rejects, files) = (("rejects", "Rejects and fixes"), ("attachments", "Attachments"));
+    let mut add = |keys: &[&str],
+                   what: [&'static str; 2],
+                   section: (&'static str, &'static str)|
+     -> Result<()> {
         let count = book.at(keys)?;
         if !count.is_zero() {
             open.push(Open { what: count.of(what[0], what[1]), count: Some(count), section });
@@ -116,33 +120,33 @@ fn open(book: &Book, summary: &Summary) -> Result<Vec<Open>> {
         Ok(())
     };
     let signs = ["sign that the export is not whole", "signs that the export is not whole"];
-    add(&["sums", "incomplete"], signs, "rejects")?;
+    add(&["sums", "incomplete"], signs, rejects)?;
     let records = ["record could not be used", "records could not be used"];
-    add(&["sums", "records", "rejected"], records, "rejects")?;
+    add(&["sums", "records", "rejected"], records, rejects)?;
     let notices = [
         "record or value was set aside or has something to look at",
         "records and values were set aside or have something to look at",
     ];
-    add(&["sums", "to_look_at"], notices, "rejects")?;
+    add(&["sums", "to_look_at"], notices, rejects)?;
     if attachments::needs_a_person(&summary.attachments) {
         let missing = ["file is missing", "files are missing"];
-        add(&["attachments", "missing"], missing, "attachments")?;
+        add(&["attachments", "missing"], missing, files)?;
         let rejected = ["file cannot be used", "files cannot be used"];
-        add(&["attachments", "rejected"], rejected, "attachments")?;
+        add(&["attachments", "rejected"], rejected, files)?;
     }
     let people = [
         "person of Close who owns something is no member of the workspace",
         "people of Close who own something are no members of the workspace",
     ];
-    add(&["owners", "missing"], people, "owners")?;
+    add(&["owners", "missing"], people, ("owners", "Owners"))?;
     let merges = [
         "record went into another one: see whether the reason holds",
         "records went into another one: see whether the reasons hold",
     ];
-    add(&["sums", "merged"], merges, "leads")?;
+    add(&["sums", "merged"], merges, ("merges", "Merges"))?;
     if !summary.map.confirmed {
         let what = "Nobody has confirmed the map for this export";
-        open.push(Open { count: None, what, section: "ledger" });
+        open.push(Open { count: None, what, section: ("ledger", "Field ledger") });
     }
     Ok(open)
 }

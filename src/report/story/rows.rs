@@ -58,7 +58,9 @@ pub(super) fn read(
             each(bundle, &file.path, |number, _, row| {
                 let cell = |at: usize| row.get(at).unwrap_or_default();
                 let close_id = own.map(cell).unwrap_or_default();
-                if close_id == id.as_bytes() {
+                // A record may make a second row, as an opportunity does of its note: `oppo_1#note`.
+                let rest = close_id.strip_prefix(id.as_bytes());
+                if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"#")) {
                     found.push((number, row.clone()));
                 }
                 for (at, column) in &links {

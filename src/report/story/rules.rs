@@ -65,7 +65,10 @@ impl Ledger {
         let all: Vec<&Line> = self.lines.iter().filter(fits).filter(of_type).collect();
         let mine: Vec<&Line> =
             all.iter().filter(|line| Some(line.close_type.as_str()) == own).copied().collect();
-        let told = if mine.is_empty() { all } else { mine };
+        // People and companies take values of several types; what an activity is made of is its own.
+        let mixed = ["person", "company"].contains(&object);
+        let is_known = self.lines.iter().any(|line| Some(line.close_type.as_str()) == own);
+        let told = if mine.is_empty() && (mixed || !is_known) { all } else { mine };
         told.into_iter().map(Line::text).collect()
     }
 

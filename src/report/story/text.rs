@@ -99,7 +99,7 @@ fn links(story: &Story, out: &mut String) {
                 if more > 0 { format!(" and {} more", number(more as u64)) } else { String::new() };
             let count = number(one.count);
             let ids = one.close_ids.join(", ");
-            let _ = writeln!(out, "  {} × {} / {}: {ids}{more}", count, one.object, one.header);
+            let _ = writeln!(out, "  {count} × {} by {}: {ids}{more}", one.object, one.header);
         }
     }
 }

@@ -50,3 +50,34 @@ pub(super) fn reasons(plan: &Plan) -> Vec<ReasonLine> {
     lines.sort_by_key(|l| (l.object, l.decision, std::cmp::Reverse(l.count), l.reason));
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::survey::texts::Number;
+
+    #[test]
+    fn reasons_are_counted_without_what_is_in_them() {
+        let named = |text: &str| {
+            let (survivor, merged) = (Number::new(0), Number::new(1));
+            reason(&Merge {
+                object: "person",
+                survivor,
+                merged,
+                reason: text.into(),
+                decision: "accept",
+            })
+        };
+        assert_eq!(
+            named("same e-mail a@example.com and same name"),
+            "same e-mail address and same name"
+        );
+        assert_eq!(
+            named("same e-mail a@example.com, no name of its own"),
+            "same e-mail address, no name of its own"
+        );
+        assert_eq!(named("same host example.com"), "same web host");
+        assert_eq!(named("their companies are the same"), "their companies are the same");
+        assert_eq!([named("decided by a person"), named("")], ["decided by a person"; 2]);
+    }
+}
