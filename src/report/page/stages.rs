@@ -48,7 +48,7 @@ impl Stages {
             let figure = |key: &str| book.at(&["stages", "lines", &n.to_string(), key]);
             let row = Row {
                 status: Quoted::new(&line.status),
-                kind: Quoted::new(line.kind.as_deref().unwrap_or_default()),
+                kind: Quoted::cut(line.kind.as_deref().unwrap_or_default(), 20),
                 stage: Quoted::new(&line.stage),
                 value: Quoted::new(&line.value),
                 color: COLORS.iter().find(|known| **known == line.color).copied().unwrap_or("none"),
