@@ -57,6 +57,8 @@ const ELSEWHERE: &[(&str, How)] = &[
     ("tar --exclude=./target -czf ../close2twenty-with-crates.tar.gz .", Tool),
     ("tar -xzf close2twenty-with-crates.tar.gz", Tool),
     ("sha256sum --check --ignore-missing SHA256SUMS", In("release/build", "sha256sum")),
+    ("sha256sum bundle.zip > bundle.zip.sha256", Tool),
+    ("sha256sum --check bundle.zip.sha256", Tool),
     ("bash release/build --list", Here),
     ("bash release/build", Script),
     ("cargo install --locked --path .", In("Cargo.toml", "name = \"close2twenty\"")),
