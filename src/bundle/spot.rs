@@ -30,19 +30,36 @@ impl Wanted {
     }
 
     /// The row of this step, if it is kept. Rows that come back from the disk no longer know their step.
-    ///
-    /// # Errors
-    /// When it is no line of CSV, which the transform does not make.
-    pub fn keep(&self, step: usize, row: &Row<'_>) -> Result<Option<SpotRow>> {
-        if self.0.is_empty() || !self.0.contains(&hash(row.id)) {
-            return Ok(None);
-        }
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(row.line);
-        let mut cells = csv::StringRecord::new();
-        reader.read_record(&mut cells).map_err(Error::report)?;
-        let id = String::from_utf8_lossy(row.id).into_owned();
-        Ok(Some(SpotRow { step, id, cells: cells.iter().map(str::to_owned).collect() }))
+    pub fn keep(&self, step: usize, row: &Row<'_>) -> Option<Kept> {
+        let keep = !self.0.is_empty() && self.0.contains(&hash(row.id));
+        keep.then(|| {
+            let id = String::from_utf8_lossy(row.id).into_owned();
+            Kept { step, id, line: row.line.to_vec() }
+        })
     }
+}
+
+/// A row that was kept, as a line of CSV.
+#[derive(Debug)]
+pub(super) struct Kept {
+    step: usize,
+    id: String,
+    line: Vec<u8>,
+}
+
+/// The cells of all rows that were kept: by one reader, which is dear to make.
+///
+/// # Errors
+/// When one is no line of CSV, which the transform does not make.
+pub(super) fn rows(kept: Vec<Kept>) -> Result<Vec<SpotRow>> {
+    let lines: Vec<u8> = kept.iter().flat_map(|row| &row.line).copied().collect();
+    let mut reader = csv::ReaderBuilder::new();
+    let mut reader = reader.has_headers(false).flexible(true).from_reader(&lines[..]);
+    let rows = kept.into_iter().zip(reader.records()).map(|(Kept { step, id, .. }, cells)| {
+        let cells = cells.map_err(Error::report)?;
+        Ok(SpotRow { step, id, cells: cells.iter().map(str::to_owned).collect() })
+    });
+    rows.collect()
 }
 
 fn hash(id: &[u8]) -> u64 {

@@ -6,7 +6,7 @@ use super::intake::Intake;
 use super::manifest::{StateFile, Step, StepFile};
 use super::part::Part;
 use super::sorter::{AT_A_TIME, Sorter};
-use super::spot::{SpotRow, Wanted};
+use super::spot::{self, Kept, SpotRow, Wanted};
 use super::stage::Stage;
 use super::state::{Compare, Delta, OldBundle, StateWriter, StepDelta};
 use super::tables::Tables;
@@ -39,7 +39,7 @@ struct Sorted {
     files: Vec<StepFile>,
     state: StateFile,
     delta: Option<StepDelta>,
-    spots: Vec<SpotRow>,
+    spots: Vec<Kept>,
 }
 
 /// See the module's head.
@@ -158,7 +158,7 @@ impl<'p> Writer<'p> {
         delta.steps.extend(files.delta.take());
         state.extend(files.state.take());
         let delta = old.map(|old| delta.with_lost_steps(old)).transpose()?;
-        Ok(Finished { totals, steps, state, delta, files, spots })
+        Ok(Finished { totals, steps, state, delta, files, spots: spot::rows(spots)? })
     }
 }
 
@@ -185,7 +185,7 @@ fn write_sorted(
                 state.write(&row)?;
                 let write = compare.as_mut().map_or(Ok(true), |compare| compare.meet(&row))?;
                 if write {
-                    spots.extend(wanted.keep(at, &row)?);
+                    spots.extend(wanted.keep(at, &row));
                     tables.write(&row)?;
                 }
                 Ok(())
