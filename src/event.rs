@@ -120,6 +120,15 @@ pub struct RecordCounts {
 }
 
 impl RecordCounts {
+    /// Adds those of more records.
+    pub fn add(&mut self, more: &Self) {
+        self.read += more.read;
+        self.written += more.written;
+        self.merged += more.merged;
+        self.archived += more.archived;
+        self.rejected += more.rejected;
+    }
+
     /// Records whose fate is unknown; 0 when all is well.
     pub fn remainder(&self) -> i64 {
         self.read as i64 - (self.written + self.merged + self.archived + self.rejected) as i64

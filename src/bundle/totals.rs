@@ -48,9 +48,9 @@ impl Totals {
         }
         self.ledger.absorb(&output.ledger);
         for (kind, counts) in &output.counts {
-            add(self.counts.entry(*kind).or_default(), counts);
+            self.counts.entry(*kind).or_default().add(counts);
         }
-        add(&mut self.unreadable, &output.unreadable);
+        self.unreadable.add(&output.unreadable);
         self.derived += output.derived;
         self.picks.extend_from_slice(&output.picks);
         for (at, n) in &output.typed {
@@ -61,9 +61,9 @@ impl Totals {
     /// Adds what a part of the export came to.
     pub(super) fn absorb(&mut self, other: &Self) {
         for (kind, counts) in &other.counts {
-            add(self.counts.entry(*kind).or_default(), counts);
+            self.counts.entry(*kind).or_default().add(counts);
         }
-        add(&mut self.unreadable, &other.unreadable);
+        self.unreadable.add(&other.unreadable);
         self.ledger.absorb(&other.ledger);
         for (notice, n) in &other.notices {
             *self.notices.entry(*notice).or_default() += n;
@@ -77,12 +77,4 @@ impl Totals {
             *self.typed.entry(*at).or_default() += n;
         }
     }
-}
-
-fn add(to: &mut RecordCounts, more: &RecordCounts) {
-    to.read += more.read;
-    to.written += more.written;
-    to.merged += more.merged;
-    to.archived += more.archived;
-    to.rejected += more.rejected;
 }

@@ -4,10 +4,10 @@
 use super::conservation;
 use super::files::{bytes, sheet};
 use crate::bundle::Totals;
-use crate::close::Fate;
 use crate::close::ledger::Line;
+use crate::close::{Fate, Kind};
 use crate::error::{Error, Result};
-use crate::plan::Plan;
+use crate::plan::{CustomField, Plan};
 use crate::survey::Survey;
 
 /// Columns before the fates.
@@ -69,24 +69,33 @@ pub(super) fn way(plan: &Plan, line: &Line) -> Way {
 
 /// Target and note of a path that has no rule of its own: a custom field, or an unknown key.
 fn unruled(plan: &Plan, line: &Line) -> (String, String) {
-    let key = line
-        .path
-        .strip_prefix("custom.")
-        .or_else(|| line.path.strip_prefix("custom[").and_then(|rest| rest.strip_suffix(']')));
-    let fields: Vec<_> = plan
-        .fields
-        .iter()
-        .filter(|f| f.kind == line.kind && f.keys.iter().any(|(_, k)| Some(&**k) == key))
-        .collect();
+    let fields = custom_fields(plan, line.kind, &line.path);
     match fields.first() {
         Some(field) => {
             // A shared field has a home on each type it belongs to.
-            let homes = fields.iter().flat_map(|field| field.all_homes());
-            let homes = homes.map(|home| format!("{}.{}", plan.object_name(home.place), home.name));
             let note = format!("custom field \"{}\": {}", field.close_name, field.why);
-            (homes.collect::<Vec<_>>().join(", "), note)
+            (homes(plan, &fields).join(", "), note)
         }
         None if line.is_known() => (String::new(), String::new()),
         None => ("archive".to_owned(), "not mapped: kept whole in the archive".to_owned()),
     }
+}
+
+/// The custom fields whose values stand at `custom.<id>` or `custom[<name>]`; none for other paths.
+pub(super) fn custom_fields<'p>(plan: &'p Plan, kind: Kind, path: &str) -> Vec<&'p CustomField> {
+    let Some(key) = custom_key(path) else { return Vec::new() };
+    let fields = plan.fields.iter().filter(|field| field.kind == kind);
+    fields.filter(|field| field.keys.iter().any(|(_, known)| **known == *key)).collect()
+}
+
+/// The key of a custom field in a path.
+pub(super) fn custom_key(path: &str) -> Option<&str> {
+    let named = || path.strip_prefix("custom[").and_then(|rest| rest.strip_suffix(']'));
+    path.strip_prefix("custom.").or_else(named)
+}
+
+/// Where the values of these fields go, as `object.field`.
+pub(super) fn homes(plan: &Plan, fields: &[&CustomField]) -> Vec<String> {
+    let homes = fields.iter().flat_map(|field| field.all_homes());
+    homes.map(|home| format!("{}.{}", plan.object_name(home.place), home.name)).collect()
 }

@@ -76,9 +76,6 @@ pub struct Summary {
     pub sample: Option<Sampled>,
     /// The map that was followed.
     pub map: MapLine,
-    /// Bytes of the export, unpacked: for what is said of the run's speed, so in no file.
-    #[serde(skip)]
-    pub bytes: u64,
     /// Sums over all of it.
     pub sums: Sums,
     /// Records by sorts of Close types.
@@ -207,7 +204,6 @@ impl Summary {
             since: None,
             sample: plan.sample.as_ref().map(|sample| sample.counts),
             map: MapLine::default(),
-            bytes: survey.ends.iter().map(|end| end.bytes).sum(),
             sums: Sums::default(),
             activity: activity::activity(survey),
             stages: stages::stages(plan),
@@ -227,11 +223,6 @@ impl Summary {
         set_aside || self.rejected() > 0 || !self.incomplete.is_empty() || files
     }
 
-    /// Records that were read.
-    pub fn read(&self) -> u64 {
-        self.records.values().map(|counts| counts.read).sum()
-    }
-
     /// What people are warned of, each with its code; all of it stands in `reports/reconciliation.json`.
     pub fn warnings(&self) -> Vec<Remark> {
         let map = self.map.warnings.iter().map(|what| ("C2T-D002", what.clone()));
@@ -249,39 +240,30 @@ impl Summary {
 
     /// Records that could not be used.
     pub fn rejected(&self) -> u64 {
-        self.records.values().map(|counts| counts.rejected).sum()
+        self.sums.records.rejected
     }
 
     /// The closing table for people.
     pub fn text(&self) -> String {
         let mut table =
             Table::new(&["Close type", "read", "written", "merged", "archived", "rejected", ""]);
-        let mut all = RecordCounts::default();
         for (kind, counts) in &self.records {
             table.row(cells(kind, counts));
-            all.read += counts.read;
-            all.written += counts.written;
-            all.merged += counts.merged;
-            all.archived += counts.archived;
-            all.rejected += counts.rejected;
         }
-        table.row(cells("total", &all));
+        table.row(cells("total", &self.sums.records));
         let mut out = table.text();
         let mut files = Table::new(&["import step", "files", "rows", "bytes"]);
         for step in &self.steps {
             let bytes = super::table::size(step.bytes);
             files.row([step.folder.clone(), number(step.files as u64), number(step.rows), bytes]);
         }
-        let all = self.steps.iter().fold((0, 0, 0), |(files, rows, bytes), step| {
-            (files + step.files as u64, rows + step.rows, bytes + step.bytes)
-        });
-        let bytes = super::table::size(all.2);
-        files.row(["total".to_owned(), number(all.0), number(all.1), bytes]);
+        let Sums { files: count, rows, bytes, .. } = &self.sums;
+        let bytes = super::table::size(*bytes);
+        files.row(["total".to_owned(), number(*count), number(*rows), bytes]);
         let _ = write!(out, "\n{}", files.text());
-        if let Some(steps) = &self.since {
-            let sum = |of: fn(&SinceStep) -> u64| number(steps.iter().map(of).sum());
-            let [new, changed] = [sum(|step| step.new), sum(|step| step.changed)];
-            let [gone, same] = [sum(|step| step.gone), sum(|step| step.unchanged)];
+        if let Some(since) = &self.sums.since {
+            let Since { new, changed, gone, unchanged } = *since;
+            let [new, changed, gone, same] = [new, changed, gone, unchanged].map(number);
             let _ = writeln!(
                 out,
                 "\nSince the older bundle: {new} rows new, {changed} changed, {gone} gone \

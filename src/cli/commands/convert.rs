@@ -95,7 +95,8 @@ pub(super) fn tell(
     if printer.is_json() {
         printer.json(summary);
     } else {
-        let pace = pace::line(summary.bytes, summary.read(), printer.elapsed());
+        let pace =
+            pace::line(summary.sums.source_bytes, summary.sums.records.read, printer.elapsed());
         printer.result(&format!("{}\n{pace}\n", summary.text()));
     }
     let place = &options.output;

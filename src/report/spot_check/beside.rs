@@ -5,7 +5,8 @@ use super::{SpotCell, SpotLine, SpotRecord};
 use crate::bundle::SpotRow;
 use crate::close::{Fate, Kind};
 use crate::mapping::Rule;
-use crate::plan::{CustomField, Place, Plan, StepColumn, StepPlan};
+use crate::plan::{Place, Plan, StepColumn, StepPlan};
+use crate::report::ledger;
 use crate::transform::{Pick, shown};
 use crate::twenty::objects::Object;
 
@@ -142,12 +143,9 @@ fn whereabouts(plan: &Plan, kind: Kind, path: &str) -> (Vec<String>, Gone) {
     if let Some(line) = plan.rules.waived_by(kind, &general) {
         return (Vec::new(), gone(format!("archived: waived by line {line} of the mapping")));
     }
-    if let Some(key) = custom_key(&general) {
-        let fields = plan.fields.iter().filter(|field| field.kind == kind);
-        let mine = fields.filter(|field| field.keys.iter().any(|(_, known)| **known == *key));
-        let homes = mine.flat_map(CustomField::all_homes);
-        let homes = homes.map(|home| format!("{}.{}", plan.object_name(home.place), home.name));
-        return (homes.collect(), Gone::Written);
+    if let Some(custom) = custom(&general) {
+        let fields = ledger::custom_fields(plan, kind, custom);
+        return (ledger::homes(plan, &fields), Gone::Written);
     }
     let Some(rule) = rule(plan, kind, &general) else {
         return (Vec::new(), gone("archived: no rule for it".to_owned()));
@@ -198,11 +196,10 @@ fn without_numbers(path: &str) -> String {
     out
 }
 
-/// The key of a custom field, from `custom.cf_1`, `custom.cf_1[]` or `custom[Name]`.
-fn custom_key(path: &str) -> Option<&str> {
+/// The path of a custom field's value, whether that is one of a list or not.
+fn custom(path: &str) -> Option<&str> {
     let path = path.strip_suffix("[]").unwrap_or(path);
-    let named = path.strip_prefix("custom[").and_then(|rest| rest.strip_suffix(']'));
-    named.or_else(|| path.strip_prefix("custom."))
+    ledger::custom_key(path).map(|_| path)
 }
 
 #[cfg(test)]
@@ -220,8 +217,9 @@ mod tests {
         ] {
             assert_eq!(without_numbers(path), general);
         }
-        assert_eq!(custom_key("custom.cf_1[]"), Some("cf_1"));
-        assert_eq!(custom_key("custom[Size [m]]"), Some("Size [m]"));
-        assert_eq!(custom_key("name"), None);
+        let key = |path| custom(path).and_then(ledger::custom_key);
+        assert_eq!(key("custom.cf_1[]"), Some("cf_1"));
+        assert_eq!(key("custom[Size [m]]"), Some("Size [m]"));
+        assert_eq!(key("name"), None);
     }
 }

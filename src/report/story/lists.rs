@@ -8,7 +8,7 @@ use crate::error::Result;
 use std::collections::BTreeMap;
 
 /// A line of a report by column.
-struct Line<'l> {
+pub(super) struct Line<'l> {
     header: &'l csv::ByteRecord,
     row: &'l csv::ByteRecord,
 }
@@ -23,7 +23,7 @@ impl Line<'_> {
         at.and_then(|at| self.row.get(at)).unwrap_or_default()
     }
 
-    fn cell(&self, column: &str) -> String {
+    pub fn cell(&self, column: &str) -> String {
         String::from_utf8_lossy(self.raw(column)).into_owned()
     }
 
@@ -33,7 +33,8 @@ impl Line<'_> {
     }
 }
 
-fn lines(bundle: &Bundle, path: &str, mut look: impl FnMut(&Line<'_>)) -> Result<()> {
+/// Hands each line of a report to `look`; a report the bundle does not have has none.
+pub(super) fn lines(bundle: &Bundle, path: &str, mut look: impl FnMut(&Line<'_>)) -> Result<()> {
     if bundle.size(path).is_none() {
         return Ok(());
     }

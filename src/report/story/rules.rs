@@ -1,7 +1,7 @@
 //! What fills a field: the lines of the ledger whose values were written there, with the rules they followed. It must
 //! not know rules itself: the ledger says what the run did, also of custom fields.
 
-use super::rows::each;
+use super::lists;
 use crate::bundle::Bundle;
 use crate::error::Result;
 
@@ -24,15 +24,8 @@ impl Ledger {
     /// Reads it; it has a line for each Close type and path, some thousands at most.
     pub fn read(bundle: &Bundle) -> Result<Self> {
         let mut lines = Vec::new();
-        if bundle.size(LEDGER).is_none() {
-            return Ok(Self { lines });
-        }
-        each(bundle, LEDGER, |_, header, row| {
-            let cell = |name: &str| {
-                let at = header.iter().position(|one| one == name.as_bytes());
-                let cell = at.and_then(|at| row.get(at)).unwrap_or_default();
-                String::from_utf8_lossy(cell).into_owned()
-            };
+        lists::lines(bundle, LEDGER, |line| {
+            let cell = |column| line.cell(column);
             if ["written", "derived"].iter().any(|fate| cell(fate) != "0") {
                 let targets = cell("target").split(", ").map(str::to_owned).collect();
                 let (close_type, path, rule, note) =

@@ -48,12 +48,8 @@ pub(super) fn flow(records: &Map<&'static str, RecordCounts>) -> Vec<FlowLine> {
     let order = ["log_entries", "settings", "unknown"];
     for (word, counts) in records {
         let kind = Kind::ALL.iter().find(|kind| kind.word() == *word);
-        let line = lines.entry(kind.map_or("unknown", |kind| sort(*kind))).or_default();
-        line.read += counts.read;
-        line.written += counts.written;
-        line.merged += counts.merged;
-        line.archived += counts.archived;
-        line.rejected += counts.rejected;
+        let sort = kind.map_or("unknown", |kind| sort(*kind));
+        lines.entry(sort).or_default().add(counts);
     }
     let mut lines: Vec<FlowLine> =
         lines.into_iter().map(|(sort, counts)| FlowLine { sort, counts }).collect();

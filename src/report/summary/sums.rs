@@ -116,12 +116,6 @@ impl Sums {
 
 fn records(summary: &Summary) -> RecordCounts {
     let mut all = RecordCounts::default();
-    for counts in summary.records.values() {
-        all.read += counts.read;
-        all.written += counts.written;
-        all.merged += counts.merged;
-        all.archived += counts.archived;
-        all.rejected += counts.rejected;
-    }
+    summary.records.values().for_each(|counts| all.add(counts));
     all
 }
