@@ -39,6 +39,7 @@ const THREADS: &[(&str, &str)] = &[
     ("pipeline/line.rs", "std::thread"),
     ("pipeline/mod.rs", "rayon::"),
     ("bundle/writer.rs", "rayon::"),
+    ("bundle/digest.rs", "rayon::"),
     ("bundle/pack.rs", "rayon::"),
     ("check/crew.rs", "rayon::"),
     ("push/files/mod.rs", "std::thread"),

@@ -39,11 +39,12 @@ impl DigestedFile {
         if self.block.len() >= BLOCK - BLOCK / 8 { self.flush() } else { Ok(()) }
     }
 
+    /// The system takes the block while its digest is taken, where a thread is free for it.
     fn flush(&mut self) -> Result<()> {
-        self.hash.update(&self.block);
-        self.bytes += self.block.len() as u64;
-        let written = self.file.write_all(&self.block);
+        let Self { file, hash, block, .. } = self;
+        let ((), written) = rayon::join(|| hash.update(&block), || file.write_all(block));
         written.map_err(|e| Error::io("cannot write the bundle", &self.path, e))?;
+        self.bytes += self.block.len() as u64;
         self.block.clear();
         Ok(())
     }

@@ -263,11 +263,8 @@ impl Plan {
     }
 
     /// A user as text: `Name <email>`, or what is known of them.
-    pub fn owner(&self, id: &str) -> String {
-        match self.owners.get(id) {
-            Some(owner) => owner.text(id),
-            None => id.to_owned(),
-        }
+    pub fn owner<'a>(&'a self, id: &'a str) -> &'a str {
+        self.owners.get(id).map_or(id, |owner| &owner.text)
     }
 
     /// The custom type a record has, by position; none for other kinds.

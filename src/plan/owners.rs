@@ -14,6 +14,8 @@ pub struct Owner {
     pub name: Box<str>,
     /// E-mail address, maybe empty.
     pub email: Box<str>,
+    /// What cells call them: `Name <email>`, or what is known of them.
+    pub text: Box<str>,
     /// Listed among the inactive members.
     pub inactive: bool,
     /// Listed by the organisation or the users file.
@@ -52,14 +54,14 @@ impl Owner {
     pub fn cells(&self) -> u64 {
         self.count(&[Role::Owner, Role::CustomValue])
     }
-    /// `Name <email>`, or what is known.
-    pub fn text(&self, id: &str) -> String {
-        match (&*self.name, &*self.email) {
-            ("", "") => id.to_owned(),
-            ("", email) => email.to_owned(),
-            (name, "") => name.to_owned(),
-            (name, email) => format!("{name} <{email}>"),
-        }
+}
+
+/// `Name <email>`, or what is known.
+fn text(id: &str, name: &str, email: &str) -> Box<str> {
+    match (name, email) {
+        ("", "") => id.into(),
+        ("", known) | (known, "") => known.into(),
+        (name, email) => format!("{name} <{email}>").into(),
     }
 }
 
@@ -79,7 +81,8 @@ pub(super) fn resolve(survey: &Survey, workspace: &Workspace) -> Map<Box<str>, O
         (owner.inactive, owner.listed) = (entry.inactive, true);
     }
     let members = workspace.members_by_email();
-    for owner in owners.values_mut() {
+    for (id, owner) in &mut owners {
+        owner.text = text(id, &owner.name, &owner.email);
         let member = members.get(&*owner.email.to_lowercase());
         // Twenty stores members by a lower-case address and compares it exactly
         // (`twenty-importer.md` §4.3).

@@ -1,6 +1,6 @@
 //! Runs pass 1 and merges what its workers found. It must not keep activities.
 
-use super::customs::Customs;
+use super::customs::{Crowded, Customs};
 use super::facts::{micros, status};
 use super::seen::Seen;
 use super::users::Role;
@@ -38,7 +38,9 @@ pub fn survey_of(
 ) -> Result<(Survey, Seen)> {
     let mut seen = Seen::for_bytes(Sources::estimate(&sources.files));
     let mut all = Survey { latest: i64::MIN, ..Survey::default() };
-    let work = |chunk: &Chunk| chunk_survey(chunk, &seen, waived, keep);
+    let crowded = Crowded::default();
+    let shared = Shared { seen: &seen, crowded: &crowded, waived, keep };
+    let work = |chunk: &Chunk| chunk_survey(chunk, shared);
     let bytes = sources.files.iter().map(|source| source.bytes).sum();
     let running = pool.watcher().begin(Phase::Survey, bytes);
     let ends = pipeline::first(pool, &sources.files, work, |part| {
@@ -57,16 +59,26 @@ pub fn survey_of(
     Ok((all, seen))
 }
 
-/// What one chunk holds.
-struct Part {
-    survey: Survey,
-    customs: Customs,
+/// What all workers have.
+#[derive(Clone, Copy)]
+struct Shared<'s> {
+    seen: &'s Seen,
+    crowded: &'s Crowded,
+    waived: &'s Waived,
+    keep: Option<Keep<'s>>,
 }
 
-fn chunk_survey(chunk: &Chunk, seen: &Seen, waived: &Waived, keep: Option<Keep<'_>>) -> Part {
+/// What one chunk holds.
+struct Part<'s> {
+    survey: Survey,
+    customs: Customs<'s>,
+}
+
+fn chunk_survey<'s>(chunk: &Chunk, shared: Shared<'s>) -> Part<'s> {
+    let keep = shared.keep;
     let survey = Survey { latest: i64::MIN, ..Survey::default() };
-    let customs = Customs::default();
-    let mut collector = Collector { survey, customs, source: chunk.source, seen, waived, keep };
+    let customs = Customs::new(shared.crowded);
+    let mut collector = Collector { survey, customs, source: chunk.source, shared };
     for span in &chunk.records {
         let raw = &chunk.bytes[span.start..span.end];
         let parsed = span.broken.is_none()
@@ -91,18 +103,16 @@ fn chunk_survey(chunk: &Chunk, seen: &Seen, waived: &Waived, keep: Option<Keep<'
 /// Collects what one part of the export holds.
 pub struct Collector<'s> {
     survey: Survey,
-    customs: Customs,
+    customs: Customs<'s>,
     source: usize,
-    seen: &'s Seen,
-    waived: &'s Waived,
-    keep: Option<Keep<'s>>,
+    shared: Shared<'s>,
 }
 
 impl Collector<'_> {
     fn value<'a>(&mut self, value: &Parsed<'a>) {
         self.survey.carried.see(self.source, value);
         let mut strays = 0;
-        let (waived, keep) = (self.waived, self.keep);
+        let Shared { waived, keep, .. } = self.shared;
         let mut visit = |visit: Visit<'a>| {
             if keep.is_none_or(|keep| keep(&visit)) {
                 self.record(&visit);
@@ -130,7 +140,7 @@ impl Collector<'_> {
             return;
         }
         if let Some(id) = record.id() {
-            self.seen.note(id);
+            self.shared.seen.note(id);
         }
         match record.kind {
             Kind::Lead => self.lead(record),

@@ -2,9 +2,10 @@
 //! fields hold the same. Fields are numbered here, so that nothing is allocated a value. It must not
 //! decide which belong together.
 
-use super::{Map, Profile, Survey};
+use super::{Map, Profile, Set, Survey};
 use crate::close::{Custom, Keys, Kind, Record, Space};
 use indexmap::Equivalent;
+use std::sync::{PoisonError, RwLock};
 
 /// The key of [`Survey::customs`].
 type Key = (Kind, Box<str>, Space, Box<str>);
@@ -29,9 +30,26 @@ struct Fields {
     numbers: Keys<Option<usize>>,
 }
 
-/// See the module's head.
+/// Fields that are known to have too many distinct values, so that no part collects them again. It spares
+/// work and changes nothing: once there were too many, there are too many.
 #[derive(Debug, Default)]
-pub(super) struct Customs {
+pub(super) struct Crowded(RwLock<Set<Key>>);
+
+impl Crowded {
+    fn has(&self, key: &Borrowed<'_>) -> bool {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).contains(key)
+    }
+
+    fn add(&self, Borrowed(kind, owner, space, key): &Borrowed<'_>) {
+        let key = (*kind, (*owner).into(), *space, (*key).into());
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(key);
+    }
+}
+
+/// See the module's head.
+#[derive(Debug)]
+pub(super) struct Customs<'s> {
+    crowded: &'s Crowded,
     fields: Vec<Fields>,
     /// By number, in the order in which the fields were first seen.
     profiles: Vec<Profile>,
@@ -41,7 +59,13 @@ pub(super) struct Customs {
     names: Vec<usize>,
 }
 
-impl Customs {
+impl<'s> Customs<'s> {
+    /// Nothing yet.
+    pub fn new(crowded: &'s Crowded) -> Self {
+        let (fields, profiles, pairs) = (Vec::new(), Vec::new(), Map::default());
+        Self { crowded, fields, profiles, pairs, ids: Vec::new(), names: Vec::new() }
+    }
+
     /// Counts the custom values of a record.
     pub fn see(&mut self, record: &Record<'_>) {
         let owner = if record.customs.is_empty() { "" } else { record.custom_type() };
@@ -71,7 +95,10 @@ impl Customs {
         for custom in customs {
             let number = *fields.numbers.at(custom.key).get_or_insert(self.profiles.len());
             if number == self.profiles.len() {
-                self.profiles.push(Profile::default());
+                let key = Borrowed(kind, owner, space, custom.key);
+                let crowded = self.crowded.has(&key);
+                let profile = if crowded { Profile::crowded() } else { Profile::default() };
+                self.profiles.push(profile);
             }
             self.profiles[number].see(custom.value);
             numbers.push(number);
@@ -123,6 +150,9 @@ impl Customs {
             let borrowed = Borrowed(fields.kind, &fields.owner, fields.space, key);
             if let Some(known) = survey.customs.get_mut(&borrowed) {
                 known.absorb(profile);
+                if known.is_crowded() && !self.crowded.has(&borrowed) {
+                    self.crowded.add(&borrowed);
+                }
             } else {
                 let key = (fields.kind, fields.owner.clone(), fields.space, key.into());
                 survey.customs.insert(key, profile);
@@ -162,7 +192,8 @@ mod tests {
             let json = format!("{{\"custom\":{{{}}}{more}{}}}", by_name.join(","), by_id.join(","));
             let mut bytes = json.into_bytes();
             let tape = simd_json::to_tape(&mut bytes).unwrap();
-            let (mut customs, mut survey) = (Customs::default(), Survey::default());
+            let (crowded, mut survey) = (Crowded::default(), Survey::default());
+            let mut customs = Customs::new(&crowded);
             customs.see(&Record::open(Kind::Lead, &tape.0));
             customs.add_to(&mut survey);
             let mut found: Vec<(String, String)> =

@@ -50,6 +50,16 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// A profile of a field that is known to have too many distinct values: they are not kept again.
+    pub fn crowded() -> Self {
+        Self { started: true, ..Self::default() }
+    }
+
+    /// Has too many distinct values.
+    pub fn is_crowded(&self) -> bool {
+        self.started && self.distinct.is_none()
+    }
+
     /// Counts one value.
     pub fn see(&mut self, value: &[Node<'_>]) {
         if node::is_empty(value) {

@@ -255,8 +255,14 @@ fn late_link(
     cells: &mut Cells,
 ) -> bool {
     let (plan, custom, step) = (work.plan, key.custom, cells.step);
+    if node::is_empty(custom.value) {
+        return false;
+    }
+    // Few fields are links: whether this is one is seen before anything else is looked at.
+    let column = planned(plan, record, key)
+        .and_then(|field| field.columns.iter().find(|(at, _)| *at == step));
+    let Some((_, column)) = column else { return false };
     let Some(field) = field_of(plan, record, key) else { return false };
-    let Some((_, column)) = field.columns.iter().find(|(at, _)| *at == step) else { return false };
     match cell(plan, field, custom.value) {
         Ok(Cell { text, .. }) if cells.get_at(*column).is_empty() => {
             cells.set_at(*column, &text);

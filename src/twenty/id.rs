@@ -1,7 +1,8 @@
 //! Record ids: a `UUIDv5` of the source id, so that a re-run, a delta and a rollback meet the same
 //! records. Twenty takes versions 1 to 5 in lower case only (`twenty-importer.md §0, §3 UUID`).
 
-use uuid::Uuid;
+use sha1::{Digest, Sha1};
+use uuid::{Builder, Uuid};
 
 /// The project's namespace: `UUIDv5` of the DNS namespace and the name `close2twenty`. It must never
 /// change, or a second import would not find the records of the first.
@@ -10,7 +11,10 @@ pub const NAMESPACE: Uuid = Uuid::from_u128(0xf448e64d_41f5_5756_ac8b_7fd67962f1
 /// The Twenty id of a source record. The id is taken byte for byte: Close ids differ by case.
 #[must_use]
 pub fn record_id(close_id: &str) -> Uuid {
-    Uuid::new_v5(&NAMESPACE, close_id.as_bytes())
+    let digest = Sha1::new().chain_update(NAMESPACE.as_bytes()).chain_update(close_id);
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest.finalize()[..16]);
+    Builder::from_sha1_bytes(bytes).into_uuid()
 }
 
 /// Appends the 36 lower-case characters of `id`.
@@ -26,6 +30,14 @@ mod tests {
     #[test]
     fn the_namespace_is_derived_as_documented() {
         assert_eq!(NAMESPACE, Uuid::new_v5(&Uuid::NAMESPACE_DNS, b"close2twenty"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn ids_are_of_version_5(close_id in ".{0,200}") {
+            let id = Uuid::new_v5(&NAMESPACE, close_id.as_bytes());
+            proptest::prop_assert_eq!(record_id(&close_id), id);
+        }
     }
 
     #[test]

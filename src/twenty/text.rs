@@ -120,6 +120,12 @@ pub fn same_words(a: &str, b: &str) -> bool {
 
 /// Trims white space, control characters and the invisible marks a cell must not begin with.
 fn trim(text: &str) -> &str {
+    if let [first, .., last] = text.as_bytes()
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return text;
+    }
     let dull = |c: char| c.is_whitespace() || c.is_control() || c == '\u{FEFF}';
     text.trim_start_matches(|c| dull(c) || c == '\u{200D}').trim_end_matches(dull)
 }

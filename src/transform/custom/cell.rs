@@ -164,10 +164,12 @@ fn boolean(raw: &str) -> Result<&'static str, Notice> {
 
 pub(super) fn users(plan: &Plan, value: &[Node<'_>]) -> Result<String, Notice> {
     let items = items(value)?;
-    let users = items.iter().map(|item| {
-        if item.starts_with("user_") { plan.owner(item) } else { text::line(item).into_owned() }
-    });
-    Ok(users.collect::<Vec<_>>().join("; "))
+    let user = |item| -> Cow<'_, str> {
+        let item: &str = item;
+        if item.starts_with("user_") { plan.owner(item).into() } else { text::line(item) }
+    };
+    let users: Vec<_> = items.iter().map(|item| user(item)).collect();
+    Ok(users.join("; "))
 }
 
 /// `Name (id); Name (id)`.

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr_iter, memrchr, memrchr_iter};
 
 use super::escape::{self, Reach};
-use crate::twenty::scan::Bytes;
+use crate::twenty::scan::{Bytes, find_pair};
 
 /// Plain text (e-mail text bodies, SMS, call notes, task text) as Markdown that shows that text.
 ///
@@ -196,13 +196,20 @@ fn chars(text: &str, max: usize) -> &str {
     if text.len() <= max {
         return text;
     }
+    if let Some(head) = text.get(..max).filter(|head| head.is_ascii()) {
+        return head;
+    }
     text.char_indices().nth(max).map_or(text, |(at, _)| &text[..at])
 }
 
 /// Whether blanks stand side by side, or there are others than U+0020.
 fn has_blank_run(text: &str) -> bool {
-    text.split(' ').skip(1).any(str::is_empty)
-        || text.chars().any(|c| c != ' ' && c.is_whitespace())
+    let bytes = text.as_bytes();
+    text.ends_with(' ')
+        || find_pair(bytes, |a, b| a == b' ' && b == b' ').is_some()
+        // What is white beside the blank is either a control character or no ASCII.
+        || bytes.iter().fold(false, |any, byte| any | !(b' '..=b'~').contains(byte))
+            && text.chars().any(|c| c != ' ' && c.is_whitespace())
 }
 
 /// The words of `text`, as many as have more than `max` characters together, with a blank between.
