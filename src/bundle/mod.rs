@@ -5,6 +5,7 @@ mod archive;
 pub mod digest;
 pub mod files;
 pub mod guide;
+mod hole;
 mod intake;
 pub mod manifest;
 mod open;

@@ -2,6 +2,7 @@
 //! bound, beyond it in sorted runs on disk, one file a step, that are merged at the end. It must not look
 //! into a row.
 
+use super::hole;
 use crate::error::{Error, Result};
 use crate::transform::{Row, Rows};
 use std::cmp::Ordering;
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 pub(super) const AT_A_TIME: usize = 1 << 18;
 /// Bytes of a run that are written at a time.
 const WRITE: usize = 1 << 18;
+/// Bytes of a run that are given back to the system at a time.
+const GIVE: u64 = 1 << 20;
 /// Bytes that all runs of a step together read ahead.
 const READ: usize = 16 << 20;
 /// And the least and most that one of them does.
@@ -56,14 +59,19 @@ impl Step {
         Ok(())
     }
 
-    /// Every run: its file, where it begins and where it ends.
-    fn runs(&self) -> impl Iterator<Item = (&Path, u64, u64)> {
-        let own = std::iter::once((&self.path, &self.ends));
-        let all = own.chain(self.joined.iter().map(|(path, ends)| (path, ends)));
-        all.flat_map(|(path, ends)| {
+    /// Every run, with so many bytes to read ahead.
+    fn runs(&self, ahead: usize) -> impl Iterator<Item = Run<'_>> {
+        let own = std::iter::once((&self.path, &self.ends, true));
+        let all = own.chain(self.joined.iter().map(|(path, ends)| (path, ends, false)));
+        all.flat_map(move |(path, ends, is_own)| {
             let begins = std::iter::once(0).chain(ends.iter().copied());
-            begins.zip(ends).map(|(from, to)| (&**path, from, *to))
+            begins.zip(ends).map(move |(from, to)| Run::new((path, is_own), from, *to, ahead))
         })
+    }
+
+    /// How many runs there are.
+    fn len(&self) -> usize {
+        self.ends.len() + self.joined.iter().map(|(_, ends)| ends.len()).sum::<usize>()
     }
 }
 
@@ -72,7 +80,7 @@ impl Sorter {
     pub fn new(paths: impl Iterator<Item = PathBuf>, bound: usize) -> Self {
         let step = |path| Step { path, ends: Vec::new(), joined: Vec::new() };
         let steps = paths.map(step).collect();
-        Self { steps, held: Rows::default(), bound }
+        Self { steps, held: Rows::with_room(bound), bound }
     }
 
     /// Adds all of these rows.
@@ -124,7 +132,7 @@ impl Sorter {
     /// The rows of one step, in order.
     pub fn ordered(&self, step: usize) -> Result<Ordered<'_>> {
         let memory: Memory<'_> = Box::new(self.held.of_step(step));
-        match self.steps.get(step).filter(|step| step.runs().next().is_some()) {
+        match self.steps.get(step).filter(|step| step.len() > 0) {
             None => Ok(Ordered::Memory(memory)),
             Some(step) => Merge::open(step, memory).map(Ordered::Merge),
         }
@@ -184,8 +192,8 @@ pub(super) struct Merge<'m> {
 impl<'m> Merge<'m> {
     fn open(step: &'m Step, mut memory: Memory<'m>) -> Result<Self> {
         let (least, most) = READ_EACH;
-        let ahead = (READ / step.runs().count().max(1)).clamp(least, most);
-        let runs = step.runs().map(|(path, from, to)| Run::new(path, from, to, ahead)).collect();
+        let ahead = (READ / step.len().max(1)).clamp(least, most);
+        let runs = step.runs(ahead).collect();
         let next = memory.next();
         let mut merge = Self { step, runs, memory, next, heap: Vec::new() };
         for at in 0..merge.runs.len() {
@@ -264,6 +272,10 @@ impl<'m> Merge<'m> {
 struct Run<'m> {
     /// Opened for each block: there may be more runs than a process may have files open.
     path: &'m Path,
+    /// The file is this sorter's: nobody will read again what was read.
+    is_own: bool,
+    /// Up to here the file has been given back.
+    given: u64,
     from: u64,
     to: u64,
     buffer: Vec<u8>,
@@ -300,8 +312,9 @@ fn decode(bytes: &[u8]) -> Option<(Row<'_>, usize)> {
 }
 
 impl<'m> Run<'m> {
-    fn new(path: &'m Path, from: u64, to: u64, ahead: usize) -> Self {
-        Self { path, from, to, buffer: Vec::new(), at: 0, end: 0, filled: 0, ahead }
+    fn new((path, is_own): (&'m Path, bool), from: u64, to: u64, ahead: usize) -> Self {
+        let (buffer, given) = (Vec::new(), from);
+        Self { path, is_own, given, from, to, buffer, at: 0, end: 0, filled: 0, ahead }
     }
 
     fn first(&self) -> Option<Row<'_>> {
@@ -333,11 +346,15 @@ impl<'m> Run<'m> {
             }
             let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
             let n = room.len().min(usize::try_from(self.to - self.from).unwrap_or(usize::MAX));
-            let mut file = File::open(self.path)?;
+            let mut file = File::options().read(true).write(self.is_own).open(self.path)?;
             file.seek(SeekFrom::Start(self.from))?;
             file.read_exact(room.get_mut(..n).unwrap_or_default())?;
             self.filled += n;
             self.from += n as u64;
+            if self.is_own && self.from - self.given >= GIVE {
+                hole::punch(&file, self.given, self.from);
+                self.given = self.from;
+            }
         }
     }
 }
@@ -353,7 +370,7 @@ mod tests {
     fn sorted(rows: &[(usize, Owned)], spill_every: usize) -> Vec<Vec<Owned>> {
         let dir = tempfile::tempdir().unwrap();
         let paths = (0..3).map(|i| dir.path().join(format!("step-{i}")));
-        let mut sorter = Sorter::new(paths, usize::MAX);
+        let mut sorter = Sorter::new(paths, 64 << 20);
         for (i, (step, (at, id, hash, line))) in rows.iter().enumerate() {
             let mut row = Rows::default();
             row.push(*step, *at, id, *hash, |out| out.extend_from_slice(line));

@@ -55,6 +55,11 @@ struct Held {
 }
 
 impl Rows {
+    /// None, with room for so many bytes of rows: memory is taken as it fills, and never moved.
+    pub fn with_room(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), rows: Vec::new() }
+    }
+
     /// Adds a row; `line` appends its line to the buffer it is given.
     pub fn push(
         &mut self,
