@@ -89,7 +89,9 @@ impl<'a> Record<'a> {
         let is_inside = |value: &[Node<'_>]| {
             self.inside.iter().any(|(_, list)| std::ptr::eq(list.as_ptr(), value.as_ptr()))
         };
-        let own = node::entries(self.nodes).filter(|(_, value)| !is_inside(value));
+        // A key that stands twice stays twice, or the other value would look like the record's own.
+        let keep = |value: &[Node<'_>]| !is_inside(value) || !self.repeated.is_empty();
+        let own = node::entries(self.nodes).filter(|(_, value)| keep(value));
         out.push(b'{');
         for (i, (key, value)) in own.enumerate() {
             if i > 0 {
@@ -97,7 +99,11 @@ impl<'a> Record<'a> {
             }
             node::write_json_text(key, out);
             out.push(b':');
-            node::write_json(value, out);
+            if is_inside(value) {
+                out.extend_from_slice(b"[]");
+            } else {
+                node::write_json(value, out);
+            }
         }
         out.push(b'}');
     }

@@ -27,6 +27,16 @@ pub fn instant(text: &str) -> Option<Timestamp> {
     }
 }
 
+/// As [`instant`]; a day without a time, as all-day meetings have it, is its noon in UTC, which is that day
+/// for nearly everybody.
+#[must_use]
+pub fn instant_of_day(text: &str) -> Option<Timestamp> {
+    instant(text).or_else(|| {
+        let noon = bare_date(text.trim()).filter(|day| day.year() > 1)?.at(12, 0, 0, 0);
+        TimeZone::UTC.to_timestamp(noon).ok()
+    })
+}
+
 /// The same instant in microseconds since 1970; parts of one are dropped.
 #[must_use]
 pub fn micros(text: &str) -> Option<i64> {

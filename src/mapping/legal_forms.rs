@@ -162,6 +162,41 @@ pub fn normalised(name: &str) -> String {
     }
 }
 
+/// Names that name nobody: what Close shows for a lead without a name (`close-format.md` §3.1), and what people
+/// type where a name must stand. Leads that share one have nothing in common.
+const NOBODY: &[&str] = &[
+    "confidential",
+    "keine",
+    "keine angabe",
+    "n a",
+    "na",
+    "new lead",
+    "no company",
+    "no name",
+    "none",
+    "null",
+    "privat",
+    "private",
+    "selbständig",
+    "self employed",
+    "tbd",
+    "test",
+    "unbekannt",
+    "undefined",
+    "unknown",
+    "unnamed",
+    "untitled",
+    "xxx",
+];
+
+/// Whether a name, as [`normalised`] answers it, says who it is.
+pub fn is_telling(normalised: &str) -> bool {
+    let form_alone =
+        || BY_LAST_WORD.get(normalised).is_some_and(|forms| forms.contains(&normalised));
+    let letters = normalised.chars().any(char::is_alphanumeric);
+    letters && NOBODY.binary_search(&normalised).is_err() && !form_alone()
+}
+
 /// What [`words`] makes of words: the same, unless letters that were joined make an `and`.
 fn words_again(words: &str) -> Cow<'_, str> {
     if words.split(' ').any(is_and) { self::words(words).into() } else { words.into() }
@@ -226,6 +261,18 @@ mod tests {
         assert_eq!(normalised("Smith and Sons Ltd."), normalised("SMITH & SONS"));
         assert_eq!(normalised("GmbH"), "gmbh");
         assert_eq!(normalised("株式会社サンプル"), "サンプル");
+    }
+
+    #[test]
+    fn names_that_name_nobody_are_known() {
+        assert!(NOBODY.is_sorted());
+        for name in ["Untitled", "N/A", "n.a.", "Unknown GmbH", "-", "GmbH", "", "Self-employed"] {
+            assert!(!is_telling(&normalised(name)), "{name}");
+        }
+        for name in ["Acme GmbH", "Test Systems", "株式会社サンプル", "3M", "Private Bank AG"]
+        {
+            assert!(is_telling(&normalised(name)), "{name}");
+        }
     }
 
     #[test]

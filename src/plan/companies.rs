@@ -196,7 +196,7 @@ fn join_by_name(
     let mut by_name: Vec<(Number, u32)> = Vec::with_capacity(with.len());
     for (at, (lead, _)) in with.iter().enumerate() {
         let name = legal_forms::normalised(leads.name(*lead));
-        if !name.is_empty() {
+        if legal_forms::is_telling(&name) {
             by_name.push((names.number(&name), at as u32));
         }
     }

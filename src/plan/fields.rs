@@ -395,7 +395,7 @@ fn field(
         survey.config.fields.values().find(|f| f.name == *name)
     });
     let close_name = entry.map(|e| e.name.clone()).or(name).or(id).unwrap_or_default();
-    let (rule, why, confidence) = if let Some(entry) = entry {
+    let (mut rule, mut why, confidence) = if let Some(entry) = entry {
         let (rule, why) = defined(context, entry, &profile);
         (rule, why, if &*entry.kind == "hidden" { INFERRED } else { DEFINED })
     } else {
@@ -405,6 +405,9 @@ fn field(
     let mut options = Options::new();
     if matches!(rule, ValueRule::Select | ValueRule::MultiSelect) {
         fill_options(&mut options, entry, &profile);
+        if options.as_slice().is_empty() {
+            (rule, why) = (ValueRule::Text, format!("{why}; as text: nothing says its choices"));
+        }
     }
     CustomField {
         kind,

@@ -48,6 +48,7 @@ use crate::survey::{Map, Seen, Survey};
 use crate::twenty::workspace::Workspace;
 use choices::Choices;
 use hashbrown::{HashMap, HashSet};
+use std::borrow::Cow;
 
 /// A record that went into another one, and why.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -263,8 +264,9 @@ impl Plan {
     }
 
     /// A user as text: `Name <email>`, or what is known of them.
-    pub fn owner<'a>(&'a self, id: &'a str) -> &'a str {
-        self.owners.get(id).map_or(id, |owner| &owner.text)
+    pub fn owner<'a>(&'a self, id: &'a str) -> Cow<'a, str> {
+        let known = self.owners.get(id).map(|owner| Cow::Borrowed(&*owner.text));
+        known.unwrap_or_else(|| crate::twenty::text::line(id))
     }
 
     /// The custom type a record has, by position; none for other kinds.

@@ -59,7 +59,7 @@ impl Owner {
 /// `Name <email>`, or what is known.
 fn text(id: &str, name: &str, email: &str) -> Box<str> {
     match (name, email) {
-        ("", "") => id.into(),
+        ("", "") => clean(id),
         ("", known) | (known, "") => known.into(),
         (name, email) => format!("{name} <{email}>").into(),
     }

@@ -53,21 +53,8 @@ pub(super) fn decide(survey: &Survey, workspace: &Workspace, choices: &Choices<'
         stages.stage_options.preload(&option.value, &option.label);
     }
     for found in found(survey) {
-        let pipeline = found.pipeline.as_ref().map(|(id, name)| {
-            // Two pipelines may have one name: the id tells them apart.
-            let taken = stages.pipelines.iter().any(|(known, value)| {
-                known != id && stages.pipeline_options.value(name) == Some(value)
-            });
-            let raw = if taken { format!("{name} ({id})") } else { name.to_string() };
-            let known = stages.pipelines.get(id).cloned();
-            known.unwrap_or_else(|| {
-                let at = stages.pipeline_options.add(&raw);
-                let value =
-                    stages.pipeline_options.get(at).map(|o| o.value.clone()).unwrap_or_default();
-                stages.pipelines.insert(id.clone(), value.clone());
-                value
-            })
-        });
+        let pipeline = found.pipeline.as_ref();
+        let pipeline = pipeline.map(|(id, name)| stages.pipeline_option(id, name));
         let value = match choices.stage(&found.id) {
             Some(label) => option_of(&mut stages.stage_options, label),
             None => stage_value(&mut stages, &found),
@@ -77,7 +64,29 @@ pub(super) fn decide(survey: &Survey, workspace: &Workspace, choices: &Choices<'
         let stage = Stage { label: found.label, value, pipeline, kind: found.kind, weight, count };
         stages.by_status.insert(found.id, stage);
     }
+    // Those that only opportunities name, whatever their statuses say.
+    let mut named: Vec<_> = survey.deal_pipelines.iter().collect();
+    named.sort_unstable();
+    for (id, name) in named.into_iter().filter(|(_, name)| !name.trim().is_empty()) {
+        stages.pipeline_option(id, name);
+    }
     stages
+}
+
+impl Stages {
+    /// The option of a pipeline, which is added where it is new. Two pipelines may have one name: the id
+    /// tells them apart.
+    fn pipeline_option(&mut self, id: &str, name: &str) -> String {
+        if let Some(known) = self.pipelines.get(id) {
+            return known.clone();
+        }
+        let option = self.pipeline_options.value(name);
+        let taken = self.pipelines.values().any(|value| option == Some(value));
+        let raw = if taken { format!("{name} ({id})") } else { name.to_owned() };
+        let value = option_of(&mut self.pipeline_options, &raw);
+        self.pipelines.insert(id.into(), value.clone());
+        value
+    }
 }
 
 fn option_of(options: &mut Options, label: &str) -> String {

@@ -126,7 +126,7 @@ struct Source<'a> {
 impl Source<'_> {
     /// A user as Markdown.
     fn user(&self, id: &str) -> String {
-        if self.plan.owners.contains_key(id) { text(self.plan.owner(id)) } else { code(id) }
+        if self.plan.owners.contains_key(id) { text(&self.plan.owner(id)) } else { code(id) }
     }
 
     /// The entries of a section.

@@ -15,6 +15,7 @@ pub mod texts;
 pub mod users;
 pub mod walk;
 
+mod absorb;
 mod collect;
 mod customs;
 
@@ -78,6 +79,8 @@ pub struct Survey {
     pub lead_statuses: Map<Box<str>, StatusFacts>,
     /// Opportunity statuses as the opportunities name them.
     pub deal_statuses: Map<Box<str>, StatusFacts>,
+    /// Pipelines as the opportunities name them: id and name.
+    pub deal_pipelines: Map<Box<str>, Box<str>>,
     /// Who is named anywhere.
     pub users: Users,
     /// Settings found in the export.
@@ -129,6 +132,7 @@ impl Survey {
         self.pairs = whole.pairs;
         self.lead_statuses = whole.lead_statuses;
         self.deal_statuses = whole.deal_statuses;
+        self.deal_pipelines = whole.deal_pipelines;
         self.config = whole.config;
         self.latest = whole.latest;
         (self.useful, self.strange) = (whole.useful, whole.strange);

@@ -119,7 +119,8 @@ fn fact(plan: &Plan, record: &Record<'_>, what: &str) -> String {
 }
 
 fn amount(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
-    let minor = |raw: &str| match raw.parse::<i64>() {
+    // Tables that were in other hands write whole numbers with a point (`close-format.md` §4.17).
+    let minor = |raw: &str| match whole(raw).parse::<i64>() {
         Ok(minor) if currency::is_exact(minor) => Ok(minor),
         Ok(_) => Err(event::TOO_PRECISE),
         Err(_) => Err(event::UNFIT),
@@ -148,23 +149,36 @@ fn amount(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     let code = if code.is_empty() { work.plan.currency.unwrap_or_default() } else { code };
     let formatted = record.take(o::VALUE_FORMATTED);
     let digits = minor_digits(code, value, formatted.as_deref());
-    if currency::minor_digits(code) == 0 && !code.is_empty() && formatted.is_none() && value != 0 {
+    let usual = currency::minor_digits(code) == 2;
+    if !usual && !code.is_empty() && formatted.is_none() && value != 0 {
         work.remark(record, o::VALUE, event::DOUBTFUL_AMOUNT);
     }
     cells.set(col::AMOUNT, currency::amount(value, digits));
     cells.set(col::CURRENCY, code);
 }
 
-/// Close counts in cents; whether it does so for currencies without cents is not documented, so the
-/// displayed amount decides where it can (`close-format.md` §4.5).
-fn minor_digits(code: &str, value: i64, formatted: Option<&str>) -> u32 {
-    if currency::minor_digits(code) != 0 {
-        return 2;
+/// A number without a fraction of zeros.
+fn whole(raw: &str) -> &str {
+    match raw.split_once('.') {
+        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => whole,
+        _ => raw,
     }
+}
+
+/// Close counts in cents; whether it does so for currencies without cents, or with smaller ones, is not
+/// documented, so the displayed amount decides where it can (`close-format.md` §4.5).
+fn minor_digits(code: &str, value: i64, formatted: Option<&str>) -> u32 {
+    let usual = currency::minor_digits(code);
     let digits: String =
         formatted.unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
-    match digits.parse::<i64>() {
-        Ok(shown) if shown == value.abs() => 0,
+    let shown = digits.parse::<u64>().ok();
+    let value = value.unsigned_abs();
+    // Shown with all its digits, or without a fraction that is zero.
+    let whole = |digits| 10_u64.checked_pow(digits).filter(|scale| value.is_multiple_of(*scale));
+    let fits = |digits| shown == Some(value) || shown == whole(digits).map(|scale| value / scale);
+    match usual {
+        0 if shown == Some(value) => 0,
+        3.. if fits(usual) => usual,
         _ => 2,
     }
 }
@@ -177,12 +191,13 @@ fn stage(work: &mut Work<'_>, record: &Record<'_>, cells: &mut Cells) {
     if let Some(stage) = stage {
         cells.set(col::STAGE, &stage.value);
     }
-    let own = record.take(o::PIPELINE_ID).and_then(|id| stages.pipelines.get(&*id));
-    let pipeline = own.or_else(|| stage.and_then(|stage| stage.pipeline.as_ref()));
-    match pipeline {
-        Some(value) => cells.set(col::PIPELINE, value),
-        None if record.has(o::PIPELINE_ID) => record.set_aside(o::PIPELINE_ID),
-        None => {}
+    let named = record.take(o::PIPELINE_ID);
+    let own = named.as_ref().and_then(|id| stages.pipelines.get(&**id));
+    if named.is_some() && own.is_none() {
+        record.set_aside(o::PIPELINE_ID);
+    }
+    if let Some(value) = own.or_else(|| stage.and_then(|stage| stage.pipeline.as_ref())) {
+        cells.set(col::PIPELINE, value);
     }
 }
 

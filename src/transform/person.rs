@@ -170,8 +170,9 @@ fn full_name(work: &mut Work<'_>, contacts: &[&Record<'_>], cells: &mut Cells) {
 fn split(full: &str, cells: &mut Cells) {
     let full = text::head(full, text::MAX_CELL);
     let parts = name::split(full);
-    cells.set(col::FIRST_NAME, &parts.first);
-    cells.set(col::LAST_NAME, &parts.last);
+    // A part may be nothing but a mark that a cell must not begin with.
+    cells.set(col::FIRST_NAME, text::line(&parts.first));
+    cells.set(col::LAST_NAME, text::line(&parts.last));
 }
 
 /// The primary e-mail is the plan's; the others are additional. What Twenty cannot hold as an

@@ -137,7 +137,7 @@ impl Work<'_> {
         at: Col,
     ) -> Option<i64> {
         let parse = |raw: &str| {
-            let instant = time::instant(raw).ok_or(event::NO_TIME)?;
+            let instant = time::instant_of_day(raw).ok_or(event::NO_TIME)?;
             let cell = date::date_time_cell(instant).map_err(notice)?;
             Ok((instant.as_microsecond(), cell))
         };

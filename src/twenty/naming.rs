@@ -127,6 +127,16 @@ impl Kind {
 /// `Field` behind it, and a label without letters is just `field`.
 #[must_use]
 pub fn field_name(label: &str) -> String {
+    let mut name = camel_case(label);
+    if is_reserved(&name) {
+        name.push_str("Field");
+    }
+    name
+}
+
+/// The letters of a label as a name, reserved or not: what Twenty makes of a label where it makes the
+/// name itself.
+fn camel_case(label: &str) -> String {
     // The head holds far more letters than a name can have.
     let ascii = deunicode::deunicode(head(label, LONGEST * 4));
     let mut name = String::with_capacity(LONGEST + 5);
@@ -152,9 +162,6 @@ pub fn field_name(label: &str) -> String {
         name.push_str("field");
     }
     name.truncate(LONGEST);
-    if is_reserved(&name) {
-        name.push_str("Field");
-    }
     name
 }
 
@@ -168,7 +175,9 @@ pub fn is_reserved(name: &str) -> bool {
 /// characters.
 #[must_use]
 pub fn field_label(label: &str) -> String {
-    let short = head(label.trim(), LONGEST * 8);
+    // The importer takes marks like these off the front of a header.
+    let dull = |c: char| c.is_whitespace() || matches!(c, '\u{200D}' | '\u{FEFF}');
+    let short = head(label.trim_matches(dull), LONGEST * 8);
     let line: String =
         short.chars().map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect();
     let words: Vec<_> = line.split(' ').filter(|w| !w.is_empty()).collect();
@@ -236,6 +245,18 @@ impl Names {
         let name = self.pick(&stem, suffix, name_with, |names, n| names.name_is_free(n, kind));
         self.reserve(&name, &label, kind);
         (name, label)
+    }
+
+    /// A free label for the far side of a relation, whose name Twenty makes of it: what it makes is free,
+    /// and no reserved word, too (`twenty-api.md` §4.5). Both are taken then.
+    pub fn take_far(&mut self, label: &str, suffix: &str) -> String {
+        let kind = Kind::Plain;
+        let free = |names: &Self, label: &str| {
+            names.label_is_free(label, kind) && names.name_is_free(&camel_case(label), kind)
+        };
+        let label = self.pick(&field_label(label), suffix, label_with, free);
+        self.reserve(&camel_case(&label), &label, kind);
+        label
     }
 
     /// A free label for a new field whose name is settled, both of which are then taken.

@@ -39,6 +39,11 @@ impl Fields {
     }
 
     #[inline]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    #[inline]
     pub fn set(&mut self, field: Field, on: bool) {
         self.0 = if on { self.0 | Self::bit(field) } else { self.0 & !Self::bit(field) };
     }

@@ -100,8 +100,7 @@ impl Names {
         let plain = deunicode::deunicode(label);
         let named = plain.trim_start().starts_with(|c: char| c.is_ascii_alphabetic());
         let plain = if named { plain } else { format!("Close {plain}") };
-        let wanted = naming::field_label(&plain);
-        self.of(target).take(&wanted, suffix, Kind::Plain).1
+        self.of(target).take_far(&plain, suffix)
     }
 
     /// Free names and labels for the object of a custom type (`twenty-api.md` §4.1): singular and

@@ -166,7 +166,7 @@ pub(super) fn users(plan: &Plan, value: &[Node<'_>]) -> Result<String, Notice> {
     let items = items(value)?;
     let user = |item| -> Cow<'_, str> {
         let item: &str = item;
-        if item.starts_with("user_") { plan.owner(item).into() } else { text::line(item) }
+        if item.starts_with("user_") { plan.owner(item) } else { text::line(item) }
     };
     let users: Vec<_> = items.iter().map(|item| user(item)).collect();
     Ok(users.join("; "))
