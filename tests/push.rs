@@ -51,6 +51,29 @@ fn the_whole_sample_arrives_and_a_second_push_writes_nothing() {
 }
 
 #[test]
+fn a_number_keeps_its_decimals_in_sight() {
+    // Without settings Twenty shows 12345.67 as 12346.
+    let (twenty, bench) = (FakeTwenty::start(), Workbench::sample());
+    bench.push(&twenty, &["--only", "schema"], 0);
+    let dump = twenty.dump();
+    let shown = |field: &str| {
+        let start = format!("field {field} ");
+        let line = dump.lines().find(|line| line.starts_with(&start)).unwrap();
+        let settings = line.split_once(r#""settings":"#).map(|(_, rest)| rest.to_owned());
+        settings.map(|rest| rest.split_inclusive('}').next().unwrap().to_owned())
+    };
+    let float =
+        |decimals| format!(r#"{{"dataType":"float","decimals":{decimals},"type":"number"}}"#);
+    assert_eq!(shown("company.budget"), Some(float(2)));
+    assert_eq!(shown("opportunity.discount"), Some(float(1)));
+    assert_eq!(shown("task.durationSeconds"), None);
+    // A field that is there is used as it is, whatever it shows.
+    let again = bench.push(&twenty, &["--only", "schema", "--format", "json"], 0).outcome();
+    assert_eq!(again["phases"][0]["updated"], 0, "{again:#}");
+    assert_eq!(twenty.dump(), dump);
+}
+
+#[test]
 fn there_and_back_with_files_and_history() {
     let (twenty, bench) = (FakeTwenty::start(), Workbench::sample_with_files());
     let before = twenty.dump();
