@@ -268,6 +268,22 @@ fn a_dry_run_tells_what_is_in_the_way_and_changes_nothing() {
 }
 
 #[test]
+fn a_schema_alone_wakes_nobody_who_listens_to_records() {
+    let webhooks = vec!["https://hooks.example.com/secret-path".to_owned()];
+    let twenty = FakeTwenty::with(Settings { webhooks, ..Settings::default() });
+    let bench = Workbench::sample();
+    let schema = ["--accept-proposed-map", "--only", "schema"];
+    let said = bench.run(&twenty, "push", &schema);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    // Whatever else is pushed writes records.
+    for phases in ["schema,records", "targets", "files", "timeline"] {
+        let said = bench.run(&twenty, "push", &["--accept-proposed-map", "--only", phases]);
+        assert!(said.stderr.contains("C2T-E314"), "{phases}: {}", said.stderr);
+    }
+    assert_eq!(twenty.records("workflowRun").len(), 0);
+}
+
+#[test]
 fn paused_workflows_are_woken_also_after_a_crash() {
     use fake_twenty::{At, Effect, Fault, Victim};
     let (twenty, bench) = (FakeTwenty::start(), Workbench::sample());

@@ -50,9 +50,7 @@ fn shortcut(page: &mut Page, confirmed: bool) {
          this command. *BUNDLE* is this folder, *URL* the address you open Twenty at.",
     );
     let accept = if confirmed { "" } else { " --accept-proposed-map" };
-    page.para(&format!(
-        "    close2twenty push BUNDLE --url URL --only schema --allow-workflows{accept}"
-    ));
+    page.para(&format!("    close2twenty push BUNDLE --url URL --only schema{accept}"));
     page.para(
         "It makes every object, field and option below and imports nothing. The lines that say *only \
          for the import by hand* are left for you: make those, then go on with section 3.",

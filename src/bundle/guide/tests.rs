@@ -373,7 +373,7 @@ fn marks_at_the_start_of_a_line_are_text() {
 
 #[test]
 fn the_shortcut_asks_for_what_this_bundle_needs() {
-    let command = "push BUNDLE --url URL --only schema --allow-workflows";
+    let command = "push BUNDLE --url URL --only schema";
     let mut manifest = manifest();
     assert!(write(&manifest, &[]).contains(&format!("    close2twenty {command} --accept-")));
     manifest.mapping.confirmed = true;
