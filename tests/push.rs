@@ -51,6 +51,29 @@ fn the_whole_sample_arrives_and_a_second_push_writes_nothing() {
 }
 
 #[test]
+fn a_number_keeps_its_decimals_in_sight() {
+    // Without settings Twenty shows 12345.67 as 12346.
+    let (twenty, bench) = (FakeTwenty::start(), Workbench::sample());
+    bench.push(&twenty, &["--only", "schema"], 0);
+    let dump = twenty.dump();
+    let shown = |field: &str| {
+        let start = format!("field {field} ");
+        let line = dump.lines().find(|line| line.starts_with(&start)).unwrap();
+        let settings = line.split_once(r#""settings":"#).map(|(_, rest)| rest.to_owned());
+        settings.map(|rest| rest.split_inclusive('}').next().unwrap().to_owned())
+    };
+    let float =
+        |decimals| format!(r#"{{"dataType":"float","decimals":{decimals},"type":"number"}}"#);
+    assert_eq!(shown("company.budget"), Some(float(2)));
+    assert_eq!(shown("opportunity.discount"), Some(float(1)));
+    assert_eq!(shown("task.durationSeconds"), None);
+    // A field that is there is used as it is, whatever it shows.
+    let again = bench.push(&twenty, &["--only", "schema", "--format", "json"], 0).outcome();
+    assert_eq!(again["phases"][0]["updated"], 0, "{again:#}");
+    assert_eq!(twenty.dump(), dump);
+}
+
+#[test]
 fn there_and_back_with_files_and_history() {
     let (twenty, bench) = (FakeTwenty::start(), Workbench::sample_with_files());
     let before = twenty.dump();
@@ -242,6 +265,22 @@ fn a_dry_run_tells_what_is_in_the_way_and_changes_nothing() {
         said.stderr
     );
     assert_eq!(twenty.dump(), dump);
+}
+
+#[test]
+fn a_schema_alone_wakes_nobody_who_listens_to_records() {
+    let webhooks = vec!["https://hooks.example.com/secret-path".to_owned()];
+    let twenty = FakeTwenty::with(Settings { webhooks, ..Settings::default() });
+    let bench = Workbench::sample();
+    let schema = ["--accept-proposed-map", "--only", "schema"];
+    let said = bench.run(&twenty, "push", &schema);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    // Whatever else is pushed writes records.
+    for phases in ["schema,records", "targets", "files", "timeline"] {
+        let said = bench.run(&twenty, "push", &["--accept-proposed-map", "--only", phases]);
+        assert!(said.stderr.contains("C2T-E314"), "{phases}: {}", said.stderr);
+    }
+    assert_eq!(twenty.records("workflowRun").len(), 0);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::cross::{Sheet, Unchecked};
 use super::finding::{Finding, Log};
-use super::rules::Rule;
+use super::rules::{self, Rule};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -59,6 +59,11 @@ pub struct Total {
 }
 
 impl Checked {
+    /// There is a manifest, but nobody can read it.
+    pub fn is_damaged(&self) -> bool {
+        self.totals.iter().any(|total| total.code == rules::MANIFEST_SHAPE.code)
+    }
+
     pub(super) fn new(
         manifest: bool,
         log: Log,

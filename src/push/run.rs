@@ -276,6 +276,7 @@ fn ask(
             key_id: claims.key.as_deref(),
             key_expires_in: left,
             allowed: options.allowed,
+            writes: options.phases.iter().any(|phase| *phase != Phase::Schema),
             begun: target.journal.about("started")?.is_some(),
         },
     )

@@ -139,9 +139,30 @@ const SETTINGS: &[(Kind, MissingLine)] = &[
     ),
 ];
 
+/// Lists that records refer to: code, what, cost, where to get it.
+const TASKS: MissingLine = MissingLine {
+    code: "C2T-M006",
+    what: "the list of all tasks",
+    cost: "the tasks are those that leads hold: since June 2024 not all to-dos, and no missed calls, voicemails and the like",
+    fix: "save GET /task/?_type=all beside the export",
+};
+const ACTIVITY_TYPES: MissingLine = MissingLine {
+    code: "C2T-M007",
+    what: "the custom activity types",
+    cost: "objects of custom activities are called Custom Activity, and nobody sees which is which",
+    fix: "save GET /custom_activity/ beside the export",
+};
+const OBJECT_TYPES: MissingLine = MissingLine {
+    code: "C2T-M008",
+    what: "the custom object types",
+    cost: "objects of custom objects are called Custom Object, and nobody sees which is which",
+    fix: "save GET /custom_object_type/ beside the export",
+};
+
 /// Everything that can be missing.
 pub(super) fn every_missing() -> impl Iterator<Item = &'static MissingLine> {
-    std::iter::once(&ACTIVITIES).chain(SETTINGS.iter().map(|(_, line)| line))
+    let referred = [&TASKS, &ACTIVITY_TYPES, &OBJECT_TYPES];
+    std::iter::once(&ACTIVITIES).chain(SETTINGS.iter().map(|(_, line)| line)).chain(referred)
 }
 
 impl Audit {
@@ -316,5 +337,15 @@ fn missing(survey: &Survey) -> Vec<MissingLine> {
         _ => !config.pipelines.is_empty(),
     };
     lines.extend(SETTINGS.iter().filter(|(kind, _)| !there(*kind)).map(|(_, line)| line.clone()));
+    let has = |kind: &Kind| survey.read.get(kind).is_some_and(|n| *n > 0);
+    if !survey.carried.has_task_list() && (has(&Kind::Task) || has(&Kind::TaskCompleted)) {
+        lines.push(TASKS);
+    }
+    for (of, line) in [(Kind::CustomActivity, ACTIVITY_TYPES), (Kind::CustomObject, OBJECT_TYPES)] {
+        let mut types = survey.custom_types.keys().filter(|(kind, _)| *kind == of);
+        if types.any(|(_, id)| !config.types.contains_key(id)) {
+            lines.push(line);
+        }
+    }
     lines
 }

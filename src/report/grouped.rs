@@ -65,6 +65,16 @@ pub fn of_survey(survey: &Survey) -> Vec<Remark> {
     of_lines(&incomplete(survey), &ignored(survey), &remarks(survey))
 }
 
+/// A text for people that lies beside the export is no damage, so nobody is warned of it; the reports name it.
+fn is_readme(line: &IgnoredLine) -> bool {
+    let name = line.file.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    line.code == NOT_JSON && (name.starts_with("readme") || matches!(extension, "md" | "txt"))
+}
+
+/// Files that are no JSON at all.
+const NOT_JSON: &str = "C2T-S004";
+
 /// The same, as the reports have it.
 pub(super) fn of_lines(
     incomplete: &[IncompleteLine],
@@ -72,7 +82,7 @@ pub(super) fn of_lines(
     remarks: &[IgnoredLine],
 ) -> Vec<Remark> {
     let incomplete = incomplete.iter().map(|line| (line.code, told(&line.file, &line.what)));
-    let ignored = ignored.iter();
+    let ignored = ignored.iter().filter(|line| !is_readme(line));
     let ignored = ignored.map(|line| (line.code, format!("{} left out: {}", line.file, line.why)));
     let remarks = remarks.iter().map(|line| (line.code, told(&line.file, line.why)));
     incomplete.chain(ignored).chain(remarks).collect()
@@ -85,6 +95,16 @@ fn told(file: &str, what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_readme_beside_the_export_is_no_warning() {
+        let line = |file: &str, code| IgnoredLine { file: file.to_owned(), code, why: "no JSON" };
+        let quiet = ["README.md", "export.zip/notes/README", "in/hints.TXT"];
+        let quiet = quiet.map(|file| line(file, NOT_JSON));
+        assert_eq!(of_lines(&[], &quiet, &[]), []);
+        let told = [line("scan.pdf", NOT_JSON), line("leads.txt", "C2T-S002")];
+        assert_eq!(of_lines(&[], &told, &[]).len(), 2);
+    }
 
     #[test]
     fn many_remarks_of_one_code_are_counted() {

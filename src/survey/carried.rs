@@ -70,6 +70,11 @@ impl Carried {
         self.tasks.2 = source;
     }
 
+    /// There is a list of tasks, not only what leads hold of them.
+    pub const fn has_task_list(&self) -> bool {
+        self.tasks.0 + self.tasks.1 > 0
+    }
+
     /// Adds another part's notes.
     pub fn absorb(&mut self, other: Self) {
         other.records.into_iter().for_each(|(k, n)| *self.records.entry(k).or_default() += n);

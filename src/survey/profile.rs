@@ -4,6 +4,7 @@
 use super::Map;
 use crate::close::time;
 use crate::read::{Node, node};
+use crate::twenty::number;
 use simd_json::StaticNode;
 
 /// Distinct values kept for each field; a field with more is no choice.
@@ -24,6 +25,8 @@ pub struct Profile {
     pub texts: u64,
     /// Items that are numbers.
     pub numbers: u64,
+    /// The most decimals of a number, be it a text.
+    pub decimals: u8,
     /// Texts that are numbers.
     pub numeric: u64,
     /// Items that are `true` or `false`.
@@ -83,7 +86,13 @@ impl Profile {
             Some(Node::String(text)) => self.text(text),
             Some(Node::Static(StaticNode::Bool(_))) => self.flags += 1,
             Some(Node::Static(StaticNode::Null)) | None => {}
-            Some(Node::Static(_)) => self.numbers += 1,
+            Some(Node::Static(number)) => {
+                self.numbers += 1;
+                // Whole numbers, nearly all of them, need not be written out.
+                if matches!(number, StaticNode::F64(n) if n.fract() != 0.0) {
+                    self.numeric(&node::number_text(*number));
+                }
+            }
             Some(Node::Object { .. } | Node::Array { .. }) => self.objects += 1,
         }
     }
@@ -101,7 +110,7 @@ impl Profile {
             self.instants += 1;
             self.midnights += u64::from(time::is_day(at));
         }
-        self.numeric += u64::from(is_numeric(text));
+        self.numeric += u64::from(self.numeric(text));
         match text.as_bytes().first_chunk() {
             Some(b"user_") => self.users += 1,
             Some(b"cont_") => self.contacts += 1,
@@ -109,6 +118,15 @@ impl Profile {
             _ => {}
         }
         self.count(text, 1);
+    }
+
+    /// Whether the text is a number, whose decimals are then seen. Only what begins like one is tried.
+    fn numeric(&mut self, text: &str) -> bool {
+        let start = text.trim_start().bytes().next();
+        let like_one = |b: u8| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.');
+        let number = start.filter(|b| like_one(*b)).and_then(|_| number::number(text).ok());
+        self.decimals = self.decimals.max(number.as_deref().map_or(0, number::decimals));
+        number.is_some()
     }
 
     fn count(&mut self, text: &str, n: u64) {
@@ -132,6 +150,7 @@ impl Profile {
             return;
         }
         self.max_items = self.max_items.max(other.max_items);
+        self.decimals = self.decimals.max(other.decimals);
         for (mine, theirs) in [
             (&mut self.records, other.records),
             (&mut self.arrays, other.arrays),
@@ -160,11 +179,4 @@ impl Profile {
     pub fn items(&self) -> u64 {
         self.texts + self.numbers + self.flags + self.objects
     }
-}
-
-/// Only texts that begin like a number are tried as one.
-fn is_numeric(text: &str) -> bool {
-    let start = text.trim_start().bytes().next();
-    start.is_some_and(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.'))
-        && crate::twenty::number::number(text).is_ok()
 }

@@ -34,6 +34,12 @@ pub fn number(raw: &str) -> Result<Cow<'_, str>, Refusal> {
     Ok(Cow::Owned(plain))
 }
 
+/// Digits behind the point of a cell that [`number`] made; zeros at the end do not count.
+pub fn decimals(cell: &str) -> u8 {
+    let fraction = cell.split_once('.').map_or("", |(_, fraction)| fraction.trim_end_matches('0'));
+    u8::try_from(fraction.len()).unwrap_or(u8::MAX)
+}
+
 /// A number cut into its parts.
 struct Parts<'a> {
     negative: bool,
@@ -196,6 +202,13 @@ mod tests {
             assert_eq!(number(raw).as_deref(), Ok(want), "{raw}");
         }
         assert!(matches!(number(" 12.5 "), Ok(Cow::Borrowed("12.5"))));
+    }
+
+    #[test]
+    fn decimals_of_cells() {
+        for (cell, expected) in [("359.88", 2), ("12.50", 1), ("-0.001", 3), ("7", 0), ("7.0", 0)] {
+            assert_eq!(decimals(cell), expected, "{cell}");
+        }
     }
 
     #[test]

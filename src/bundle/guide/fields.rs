@@ -24,11 +24,11 @@ pub fn write(page: &mut Page, manifest: &Manifest) {
         return;
     }
     page.prose(include_str!("prose/new-field.md"));
-    if fields.iter().any(|field| field.kind == FieldType::Number) {
+    if fields.iter().any(|field| field.decimals > 0) {
         page.para(
             "**Numbers.** A field of type *Number* shows as many decimals as **Number of decimals** \
-             says, none to begin with: 359.88 then reads 360. Set it to 2 where the values may have \
-             decimals. They are stored whole in any case, so this can be changed later.",
+             says, none to begin with: 359.88 then reads 360. Set it to the number of decimals that \
+             the tables below name. Values are stored whole in any case, so this can be changed later.",
         );
     }
     if fields.iter().any(|field| !field.options.is_empty()) {
@@ -50,9 +50,7 @@ fn shortcut(page: &mut Page, confirmed: bool) {
          this command. *BUNDLE* is this folder, *URL* the address you open Twenty at.",
     );
     let accept = if confirmed { "" } else { " --accept-proposed-map" };
-    page.para(&format!(
-        "    close2twenty push BUNDLE --url URL --only schema --allow-workflows{accept}"
-    ));
+    page.para(&format!("    close2twenty push BUNDLE --url URL --only schema{accept}"));
     page.para(
         "It makes every object, field and option below and imports nothing. The lines that say *only \
          for the import by hand* are left for you: make those, then go on with section 3.",
@@ -207,6 +205,10 @@ fn settings(manifest: &Manifest, field: &FieldSpec) -> String {
     }
     if !field.options.is_empty() {
         settings.push(plural(field.options.len() as u64, "option, below", "options, below"));
+    }
+    if field.decimals > 0 {
+        let noun = if field.decimals == 1 { "decimal" } else { "decimals" };
+        settings.push(format!("**{}** {noun}", field.decimals));
     }
     if field.kind != FieldType::Relation && named_otherwise(field) {
         settings.push("set the API name".to_owned());

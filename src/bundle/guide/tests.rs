@@ -22,6 +22,7 @@ fn field(object: Object, name: &str, label: &str, kind: FieldType) -> FieldSpec 
         existing: name == "stage",
         lacks: Vec::new(),
         options: Vec::new(),
+        decimals: 0,
         relation: None,
         delivery: "both".into(),
         why: "what it is for".into(),
@@ -372,7 +373,7 @@ fn marks_at_the_start_of_a_line_are_text() {
 
 #[test]
 fn the_shortcut_asks_for_what_this_bundle_needs() {
-    let command = "push BUNDLE --url URL --only schema --allow-workflows";
+    let command = "push BUNDLE --url URL --only schema";
     let mut manifest = manifest();
     assert!(write(&manifest, &[]).contains(&format!("    close2twenty {command} --accept-")));
     manifest.mapping.confirmed = true;
@@ -397,9 +398,14 @@ fn the_steps_at_a_glance_say_by_how_much_each_view_grows() {
 }
 
 #[test]
-fn decimals_are_told_where_there_are_numbers() {
+fn decimals_are_told_where_there_are_some() {
     let mut manifest = manifest();
-    assert!(!write(&manifest, &[]).contains("Number of decimals"));
     manifest.schema.fields.push(field(Object::Person, "size", "Size", FieldType::Number));
-    assert!(write(&manifest, &[]).contains("Number of decimals"));
+    assert!(!write(&manifest, &[]).contains("Number of decimals"));
+    let price =
+        FieldSpec { decimals: 2, ..field(Object::Person, "price", "Price", FieldType::Number) };
+    manifest.schema.fields.push(price);
+    let guide = write(&manifest, &[]);
+    assert!(guide.contains("Number of decimals"));
+    assert!(guide.contains("| Number | **2** decimals |"), "{guide}");
 }

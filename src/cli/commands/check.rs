@@ -28,7 +28,9 @@ pub fn run(args: &CheckArgs, printer: &Printer) -> Result<u8> {
         printer.say("No workspace file given: checked against Twenty as it ships.");
     }
     if !checked.manifest {
-        printer.say("No manifest here: checked CSV files against the fields that are there.");
+        let why =
+            if checked.is_damaged() { "The manifest cannot be read" } else { "No manifest here" };
+        printer.say(&format!("{why}: checked CSV files against the fields that are there."));
     }
     grouped::notes(&checked.notes).iter().for_each(|note| printer.say(note));
     if printer.is_json() {

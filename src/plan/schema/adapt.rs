@@ -90,6 +90,8 @@ pub(in crate::plan) fn adapt(
         standard_fields(there, parts, word, schema, step);
     }
     for spec in schema.iter_mut().filter(|spec| spec.existing) {
+        // How a field that is there shows its values is its owner's choice.
+        spec.decimals = 0;
         if let Some(field) = there.workspace.field(&spec.object, &spec.name) {
             spec.options = missing(field, std::mem::take(&mut spec.options));
         }
@@ -193,6 +195,7 @@ fn standard(
         existing: false,
         lacks: Vec::new(),
         options: fixed_options(shipped),
+        decimals: 0,
         relation,
         delivery: "both".to_owned(),
         why: if resolved.there {

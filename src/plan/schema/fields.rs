@@ -10,6 +10,9 @@ use crate::plan::unused::Unused;
 use crate::twenty::objects::{Column, FieldType, Object, shipped_options};
 use crate::twenty::options::{COLORS, Options};
 
+/// More decimals are not shown: one value of 33.3333333333 would give every other one its ten digits.
+const MOST_DECIMALS: u8 = 6;
+
 /// What the schema is made of.
 pub(in crate::plan) struct Parts<'p> {
     pub types: &'p [CustomType],
@@ -97,6 +100,7 @@ fn built_in(
         existing: false,
         lacks: Vec::new(),
         options,
+        decimals: 0,
         relation,
         delivery: delivery.to_owned(),
         why: new.why.to_owned(),
@@ -174,6 +178,7 @@ fn stage_field(object: Object, stages: &Stages) -> Option<FieldSpec> {
         existing: true,
         lacks: Vec::new(),
         options,
+        decimals: 0,
         relation: None,
         delivery: "both".to_owned(),
         why: "Close's opportunity statuses, added to the stages there are; keep the existing ones"
@@ -193,7 +198,11 @@ fn custom(parts: &Parts<'_>, place: Place, object: &str) -> Vec<FieldSpec> {
                 ValueRule::Select | ValueRule::MultiSelect => used_options(&field.options),
                 _ => Vec::new(),
             };
-            // Two custom fields may share a field of Twenty, and then its options.
+            let decimals = match field.rule {
+                ValueRule::Number => field.profile.decimals.min(MOST_DECIMALS),
+                _ => 0,
+            };
+            // Two custom fields may share a field of Twenty, and then its options and decimals.
             if let Some(made) =
                 specs.iter_mut().find(|spec: &&mut FieldSpec| spec.name == home.name)
             {
@@ -202,6 +211,7 @@ fn custom(parts: &Parts<'_>, place: Place, object: &str) -> Vec<FieldSpec> {
                     .filter(|o| !made.options.iter().any(|m| m.value == o.value));
                 let more: Vec<OptionSpec> = more.collect();
                 made.options.extend(more);
+                made.decimals = made.decimals.max(decimals);
                 made.options.iter_mut().enumerate().for_each(|(at, option)| option.position = at);
                 continue;
             }
@@ -214,6 +224,7 @@ fn custom(parts: &Parts<'_>, place: Place, object: &str) -> Vec<FieldSpec> {
                 existing: home.existing,
                 lacks: Vec::new(),
                 options,
+                decimals,
                 relation: relation.map(|target| RelationSpec {
                     target: target.to_owned(),
                     reverse_label: field.reverse_of(place).to_owned(),
@@ -261,6 +272,7 @@ fn second_spec(
         existing: home.existing,
         lacks: Vec::new(),
         options: Vec::new(),
+        decimals: 0,
         relation,
         delivery: "both".to_owned(),
         why: format!("Close {} field \"{}\": {what}", field.kind.word(), field.close_name),

@@ -131,6 +131,9 @@ pub struct FieldSpec {
     /// Options, for select fields; of a field that exists, those to be added.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<OptionSpec>,
+    /// Decimals to show, for number fields to be made: the most that any value has, but no more than 6. Absent: none.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub decimals: u8,
     /// Target, for relations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relation: Option<RelationSpec>,
@@ -177,6 +180,11 @@ pub struct StepPlan {
     pub chronological: bool,
     /// For a second pass: the custom fields whose relations it fills in.
     pub links: Vec<usize>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_none(decimals: &u8) -> bool {
+    *decimals == 0
 }
 
 impl FieldSpec {

@@ -62,9 +62,9 @@ pub struct Preflight {
     pub missing_members: Vec<String>,
     /// Records that are there already.
     pub collisions: Vec<Collisions>,
-    /// Workflows that would run.
+    /// Workflows that would run; none where no record is written.
     pub workflows: Vec<Workflow>,
-    /// Webhooks that would be called.
+    /// Webhooks that would be called; none where no record is written.
     pub webhooks: Vec<Webhook>,
     /// Rows of all steps.
     pub rows: u64,
@@ -125,6 +125,8 @@ pub struct Asked<'a> {
     pub key_expires_in: Option<i64>,
     /// What the user allows.
     pub allowed: Allowed,
+    /// Some phase writes records, so that what listens to them hears of it; the schema alone does not.
+    pub writes: bool,
     /// A push has begun already: what it met is in its journal.
     pub begun: bool,
 }
@@ -152,11 +154,8 @@ pub fn run(target: &Target<'_>, asked: &Asked<'_>) -> Result<Preflight> {
     if !asked.begun {
         found.collisions = collisions::ask(target, asked.bundle, manifest)?;
     }
-    let written = written(manifest);
-    found.workflows = workflows::workflows(target.client, &written)?;
-    match workflows::webhooks(target.client, &written)? {
-        Some(webhooks) => found.webhooks = webhooks,
-        None => found.notes.push("the key may not see webhooks: look in Settings → APIs & Webhooks whether one listens to new records".to_owned()),
+    if asked.writes {
+        found.listeners(target, &written(manifest))?;
     }
     found.estimate(manifest, target);
     found.judge(asked, &target.live);
@@ -181,6 +180,16 @@ fn version(client: &Client) -> Option<String> {
 }
 
 impl Preflight {
+    /// Who would hear of records of these objects.
+    fn listeners(&mut self, target: &Target<'_>, written: &[String]) -> Result<()> {
+        self.workflows = workflows::workflows(target.client, written)?;
+        match workflows::webhooks(target.client, written)? {
+            Some(webhooks) => self.webhooks = webhooks,
+            None => self.notes.push("the key may not see webhooks: look in Settings → APIs & Webhooks whether one listens to new records".to_owned()),
+        }
+        Ok(())
+    }
+
     fn estimate(&mut self, manifest: &Manifest, target: &Target<'_>) {
         let batch = target.rows() as u64;
         let linked = |object: &str| {

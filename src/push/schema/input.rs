@@ -48,6 +48,11 @@ pub fn field(spec: &FieldSpec, live: &Live) -> Option<Value> {
             options.iter().enumerate().map(|(at, new)| option(new, at as i64)).collect(),
         );
     }
+    // Without settings a number is shown without decimals, and 359.88 reads 360 (`twenty-api.md` §4.2).
+    if spec.kind == FieldType::Number && spec.decimals > 0 {
+        let settings = json!({ "dataType": "float", "decimals": spec.decimals, "type": "number" });
+        put("settings", settings);
+    }
     if let Some(relation) = &spec.relation {
         put(
             "relationCreationPayload",

@@ -42,6 +42,19 @@ fn what_is_missing_is_made_what_is_there_is_used() {
 }
 
 #[test]
+fn a_number_with_decimals_is_made_to_show_them() {
+    let mut price = field("company", "price", "NUMBER");
+    price["decimals"] = json!(2);
+    let schema = schema(&json!([price, field("company", "seats", "NUMBER")]));
+    let sent = |at: usize| {
+        let variables = input::field(&schema.fields[at], &live()).unwrap();
+        variables["input"]["field"]["settings"].clone()
+    };
+    assert_eq!(sent(0), json!({ "dataType": "float", "decimals": 2, "type": "number" }));
+    assert_eq!(sent(1), Value::Null);
+}
+
+#[test]
 fn a_field_of_another_type_is_in_the_way() {
     let mut relation = field("person", "company", "RELATION");
     relation["relation"] = json!({ "target": "opportunity", "reverse_label": "x" });

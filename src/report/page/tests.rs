@@ -58,6 +58,7 @@ fn field(n: usize) -> FieldSpec {
         existing: false,
         lacks: Vec::new(),
         options: (0..30).map(option).collect(),
+        decimals: 0,
         relation: None,
         delivery: "both".into(),
         why: hostile(n),
