@@ -89,6 +89,11 @@ const EXPORT: &str =
 const BUNDLE: Reason =
     Reason { code: "C2T-S010", why: "this folder is a bundle that close2twenty wrote" };
 
+const LINK: Reason = Reason {
+    code: "C2T-S013",
+    why: "this is a link, and links are not followed: name the file itself",
+};
+
 const PIPE: Reason = Reason {
     code: "C2T-S026",
     why: "this is a pipe or a device, and an export is read more than once",
@@ -190,11 +195,15 @@ fn folder(
         let (path, file_name) = (entry.path(), entry.file_name());
         let hidden = file_name.to_string_lossy().starts_with('.') || file_name == "__MACOSX";
         let Ok(kind) = entry.file_type() else { continue };
-        if hidden || kind.is_symlink() {
+        if hidden {
             continue;
         }
         let below = path.strip_prefix(root).unwrap_or(&path);
         let name = below.to_string_lossy().replace('\\', "/");
+        if kind.is_symlink() {
+            found.leave_out(&name, &path, LINK);
+            continue;
+        }
         let canonical = canonical.join(&file_name);
         if kind.is_dir() && (is_bundle(&path) || is_part(&path)) {
             found.leave_out(&name, &path, BUNDLE);
@@ -314,6 +323,18 @@ mod tests {
         assert_eq!(names, ["a.txt", "b.json"]);
         assert_eq!(found.ignored.len(), 1);
         assert_eq!(Sources::find(&[dir.path().join("photo.png")]).unwrap_err().code, "C2T-S004");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_in_a_folder_are_left_out_and_named() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("a.json"), "[{}]").unwrap();
+        std::os::unix::fs::symlink("a.json", dir.path().join("b.json")).unwrap();
+        let found = Sources::find(&[dir.path().to_owned()]).unwrap();
+        assert_eq!(found.files.len(), 1);
+        let ignored: Vec<_> = found.ignored.iter().map(|i| (&i.name[..], i.code)).collect();
+        assert_eq!(ignored, [("b.json", "C2T-S013")]);
     }
 
     #[cfg(unix)]

@@ -22,7 +22,7 @@ pub(super) const ALL: &[Line] = &[
     ("C2T-S010", "a folder or archive of the export is, or holds, a bundle this program wrote", "nothing: it is left out"),
     ("C2T-S011", "a name in an archive leads out of it with `..`, holds a NUL, or is longer than 4,096 bytes", "nothing was written there, and the member was not read: pack it again under a plain name"),
     ("C2T-S012", "a name in an archive begins at the root of a disk", "nothing: it is read under its name below that, and nothing is written there"),
-    ("C2T-S013", "a symbolic or hard link in an archive; links are not followed", "pack the file it leads to"),
+    ("C2T-S013", "a link in a folder or an archive; links are not followed", "name or pack the file it leads to"),
     ("C2T-S014", "a device, a pipe or the like in an archive", "pack files only"),
     ("C2T-S015", "an encrypted entry of a zip", "pack it again without a password"),
     ("C2T-S016", "an entry of a zip that is compressed in an unusual way", "pack it again with deflate, the usual way"),
