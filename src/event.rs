@@ -1,6 +1,7 @@
 //! What happens to records and values besides being written: one type on one path, which feeds the
 //! counts, `reports/rejects.csv`, the summary and the exit code. It must not print.
 
+pub mod count;
 pub mod file;
 pub mod watch;
 

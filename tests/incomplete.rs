@@ -125,7 +125,7 @@ fn contacts_that_are_nowhere_are_counted() {
     let bundle = converted(&[("leads.json", lead), ("contacts.json", contact)]);
     assert_eq!(incomplete(&bundle), [("C2T-X007", "the export")]);
     let what = &bundle.summary.incomplete[0].what;
-    assert!(what.starts_with("1 leads name 2 contacts that are in no file"), "{what}");
+    assert!(what.starts_with("1 lead names 2 contacts that are in no file"), "{what}");
 }
 
 /// Members of archives are told by their own names.

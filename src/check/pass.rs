@@ -8,6 +8,7 @@ use super::rows::{Ground, Table};
 use super::{fuse, rules};
 use crate::bundle::digest::Digesting;
 use crate::error::{Error, Result};
+use crate::event::count::plural;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -67,7 +68,10 @@ pub(super) fn run<'a>(
         if let Some(rows) =
             table.as_ref().map(|table| table.rows).filter(|rows| *rows != entry.rows)
         {
-            log.whole(rules::FILE_ROWS, format!("{rows} rows, {} in the manifest", entry.rows));
+            log.whole(
+                rules::FILE_ROWS,
+                format!("{}, {} in the manifest", plural(rows, "row", "rows"), entry.rows),
+            );
         }
     }
     (log, table)
@@ -75,7 +79,10 @@ pub(super) fn run<'a>(
 
 fn check_sums(entry: &FileEntry, bytes: u64, digest: &str, log: &mut Log) {
     if entry.bytes != bytes {
-        log.whole(rules::FILE_EDITED, format!("{bytes} bytes, {} in the manifest", entry.bytes));
+        log.whole(
+            rules::FILE_EDITED,
+            format!("{}, {} in the manifest", plural(bytes, "byte", "bytes"), entry.bytes),
+        );
     } else if !entry.sha256.eq_ignore_ascii_case(digest) {
         log.whole(rules::FILE_EDITED, "another SHA-256 than in the manifest");
     }

@@ -10,6 +10,7 @@ use super::keys::{Entry, Unique, Values, hash, normalised};
 use super::lexer::Record;
 use super::rules::{self, Effect};
 use super::{moment, text, value};
+use crate::event::count::plural;
 
 /// Rows of one request.
 pub(super) const BATCH_ROWS: u64 = 200;
@@ -226,7 +227,10 @@ impl<'a> Table<'a> {
     fn check_shape(&mut self, record: &Record, row: u64, log: &mut Log) {
         let whole = Spot { row, line: record.line, ..Spot::default() };
         let (cells, headers) = (record.len(), self.header.len());
-        let detail = || format!("{cells} cells under {headers} headers");
+        let detail = || {
+            let cells = plural(cells as u64, "cell", "cells");
+            format!("{cells} under {}", plural(headers as u64, "header", "headers"))
+        };
         if cells < headers {
             log.add(rules::ROW_SHORT, whole, "", detail());
         } else if let Some(at) = (headers..cells).find(|at| !record.cell(*at).is_empty()) {
@@ -357,7 +361,8 @@ impl<'a> Table<'a> {
     fn send(&mut self, log: &mut Log) {
         let Batch { rows, bytes, first: (row, line) } = std::mem::take(&mut self.batch);
         if bytes >= BATCH_BYTES {
-            let detail = format!("{bytes} bytes of JSON in {rows} rows from here on");
+            let detail =
+                format!("{bytes} bytes of JSON in {} from here on", plural(rows, "row", "rows"));
             log.add(rules::BATCH_TOO_BIG, Spot { row, line, ..Spot::default() }, "", detail);
         }
     }

@@ -6,6 +6,7 @@
 //! Rather none than a wrong one: a name that says more than the other ("Billing city", "City"),
 //! another aspect ("Phone type", "Phone") or another number costs more than a synonym brings.
 
+use crate::event::count::plural;
 use crate::twenty::objects::FieldType;
 use hashbrown::HashSet;
 use std::fmt::Write as _;
@@ -178,7 +179,8 @@ fn reasons(
         let _ = write!(why, ", {values}");
     }
     if fit.known > 0 {
-        let _ = write!(why, ", {} of {} options", fit.shared, fit.known);
+        let _ =
+            write!(why, ", {} of {}", fit.shared, plural(fit.known.into(), "option", "options"));
     }
     why
 }

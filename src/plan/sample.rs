@@ -5,6 +5,7 @@
 use super::Plan;
 use super::coverage::Coverage;
 use crate::close::{Group, Kind};
+use crate::event::count::plural;
 use crate::read::node;
 use crate::survey::texts::Number;
 use crate::survey::{Visit, hash};
@@ -39,9 +40,12 @@ impl Sampled {
             n => format!(" and {n} more they refer to"),
         };
         format!(
-            "This is a sample: {} of {} leads{added}, with {} of {} features (types, fields, \
-             options, statuses). Everything else of the export is left out.",
-            self.leads, self.of, self.features_covered, self.features
+            "This is a sample: {} of {}{added}, with {} of {} (types, fields, options, statuses). \
+             Everything else of the export is left out.",
+            self.leads,
+            plural(self.of, "lead", "leads"),
+            self.features_covered,
+            plural(self.features, "feature", "features")
         )
     }
 }

@@ -10,6 +10,7 @@ use super::refused;
 use super::target::{LOOK, Target};
 use crate::bundle::manifest::Manifest;
 use crate::error::Result;
+use crate::event::count::plural;
 use hashbrown::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -145,10 +146,14 @@ impl Lines<'_> {
             }
             idle = if self.done > before { 0 } else { idle + 1 };
             if idle >= PATIENCE {
-                let text = format!(
-                    "{} lines `{}` have not appeared in the timeline: push again later to re-date them",
+                let name = &self.kind.name;
+                let lines = plural(
                     expected - self.done,
-                    self.kind.name
+                    &format!("line `{name}` has"),
+                    &format!("lines `{name}` have"),
+                );
+                let text = format!(
+                    "{lines} not appeared in the timeline: push again later to re-date what is missing"
                 );
                 self.target.note("C2T-E352", text);
                 return Ok(());

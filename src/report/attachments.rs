@@ -1,6 +1,6 @@
 //! What became of files, in the closing table and in the final check. It must not judge a file.
 
-use super::table::{number, size};
+use super::table::{number, plural, size};
 use crate::bundle::manifest::Attachments;
 use crate::event::file as notice;
 use std::fmt::Write as _;
@@ -29,12 +29,14 @@ pub(super) fn text(files: &Attachments) -> String {
         "Files found in the folder:  {all} = {attached} attached + {duplicate} duplicate + {unclaimed} unclaimed"
     );
     if files.in_bundle {
-        let (n, bytes) = (number(files.stored.files), size(files.stored.bytes));
-        let _ = writeln!(out, "  in the bundle: {n} files, {bytes}");
+        let stored = &files.stored;
+        let (n, bytes) = (plural(stored.files, "file", "files"), size(stored.bytes));
+        let _ = writeln!(out, "  in the bundle: {n}, {bytes}");
     }
     if found.problems > 0 {
-        let n = number(found.problems);
-        let _ = writeln!(out, "  {n} folders, links or lines of download lists were left out");
+        let one = "folder, link or line of download lists was";
+        let n = plural(found.problems, one, "folders, links or lines of download lists were");
+        let _ = writeln!(out, "  {n} left out");
     }
     for (code, count) in &files.reasons {
         let Some(why) = notice::by_code(code) else { continue };

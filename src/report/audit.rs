@@ -4,7 +4,7 @@
 use super::grouped::{Remark, Told, grouped};
 use super::left_out::IgnoredLine;
 use super::summary::{IncompleteLine, ignored, incomplete, messages, messages_line, remarks};
-use super::table::{Table, number, size};
+use super::table::{Table, number, plural, size};
 use crate::close::{Kind, Space};
 use crate::survey::{Map, Survey};
 use serde::Serialize;
@@ -220,19 +220,14 @@ impl Audit {
         let fields: Vec<_> =
             self.custom_fields.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
         let fields = if fields.is_empty() { "none".to_owned() } else { fields.join(", ") };
-        let defined = self.custom_field_definitions;
-        let _ = writeln!(
-            out,
-            "Custom fields with values: {fields} ({defined} definitions in the export)"
-        );
+        let defined = plural(self.custom_field_definitions, "definition", "definitions");
+        let _ = writeln!(out, "Custom fields with values: {fields} ({defined} in the export)");
         let (listed, named) = (self.users.listed, self.users.named_only);
         let _ = writeln!(out, "Users: {listed} listed, {named} only named in records");
         let files = &self.attachments;
-        let (n, bytes, calls) = (number(files.count), size(files.bytes), number(files.recordings));
-        let _ = writeln!(
-            out,
-            "Files referred to: {n} attachments ({bytes}), {calls} recordings and voicemails"
-        );
+        let count = plural(files.count, "attachment", "attachments");
+        let calls = plural(files.recordings, "recording or voicemail", "recordings and voicemails");
+        let _ = writeln!(out, "Files referred to: {count} ({}), {calls}", size(files.bytes));
         for line in &self.missing {
             let _ = writeln!(
                 out,

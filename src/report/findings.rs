@@ -1,7 +1,7 @@
 //! The result of `check` as text: findings file by file, then a line for each rule. It must not leave a
 //! finding uncounted.
 
-use super::table::number;
+use super::table::{number, plural};
 use crate::check::{Checked, Finding, Total};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -130,5 +130,5 @@ fn summary(totals: &[Total], out: &mut String) {
 }
 
 fn counted(n: u64, what: &str) -> String {
-    format!("{} {what}{}", number(n), if n == 1 { "" } else { "s" })
+    plural(n, what, &format!("{what}s"))
 }

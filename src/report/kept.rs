@@ -1,7 +1,7 @@
 //! What is kept of an export in memory, in bytes: the parts that grow with it, counted as they are
 //! allocated. It must not guess.
 
-use super::table::number;
+use super::table::{number, plural};
 use crate::plan::Plan;
 use crate::survey::{Seen, Survey};
 
@@ -54,9 +54,9 @@ fn line(what: &str, leads: u64, parts: &[(&str, usize)]) -> String {
         parts.iter().map(|(part, bytes)| format!("{part} {}", number(*bytes as u64))).collect();
     let each = all.checked_div(leads).unwrap_or_default();
     format!(
-        "{what} keeps {} bytes for {} leads ({} a lead): {}",
-        number(all),
-        number(leads),
+        "{what} keeps {} for {} ({} a lead): {}",
+        plural(all, "byte", "bytes"),
+        plural(leads, "lead", "leads"),
         number(each),
         parts.join(", ")
     )

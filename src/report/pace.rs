@@ -1,7 +1,7 @@
 //! How fast a run was, in the fewest digits that tell it. It must not read a clock: time is handed in, and stays out of
 //! every file.
 
-use super::table::number;
+use super::table::plural;
 use std::time::Duration;
 
 /// Shorter runs have no speed worth telling.
@@ -9,15 +9,16 @@ const SHORTEST: Duration = Duration::from_millis(1);
 
 /// `1.02 GB and 412,345 records in 4.7 s: 217 MB/s, 87,700 records/s`.
 pub fn line(bytes: u64, records: u64, elapsed: Duration) -> String {
-    let what = format!("{} and {} in {}", size(bytes), records_of(records), span(elapsed));
+    let what = format!(
+        "{} and {} in {}",
+        size(bytes),
+        plural(records, "record", "records"),
+        span(elapsed)
+    );
     if elapsed < SHORTEST {
         return what;
     }
     format!("{what}: {}, {}", speed(bytes, elapsed), rate(records, elapsed))
-}
-
-fn records_of(n: u64) -> String {
-    format!("{} record{}", number(n), if n == 1 { "" } else { "s" })
 }
 
 /// `217 MB/s`.
@@ -27,7 +28,8 @@ pub fn speed(bytes: u64, elapsed: Duration) -> String {
 
 /// `87,700 records/s`.
 pub fn rate(records: u64, elapsed: Duration) -> String {
-    format!("{} records/s", number(three_digits(per_second(records, elapsed))))
+    let a_second = three_digits(per_second(records, elapsed));
+    format!("{}/s", plural(a_second, "record", "records"))
 }
 
 /// `0.03 s`, `4.7 s`, `2 min 14 s`, `1 h 3 min`.

@@ -1,7 +1,7 @@
 //! What a push tells people: what would be done (`--dry-run`), and what was done, phase by phase. It must not leave a row
 //! unmentioned.
 
-use super::table::{Table, number};
+use super::table::{Table, number, plural};
 use crate::push::preflight::Preflight;
 use crate::push::progress::Counts;
 use crate::push::run::Outcome;
@@ -15,8 +15,8 @@ pub fn table(outcome: &Outcome) -> String {
     }
     let _ = writeln!(
         out,
-        "\n{} requests in {}, {} of them refused for their pace; {} sent.",
-        number(outcome.calls),
+        "\n{} in {}, {} of them refused for their pace; {} sent.",
+        plural(outcome.calls, "request", "requests"),
         span(outcome.seconds),
         number(outcome.refused),
         bytes(outcome.bytes)
@@ -24,13 +24,13 @@ pub fn table(outcome: &Outcome) -> String {
     let rejected: u64 = outcome.phases.iter().map(|one| one.rejected).sum();
     let waiting: u64 = outcome.phases.iter().map(|one| one.waiting).sum();
     if rejected > 0 {
-        let _ = writeln!(out, "{} rows were refused.", number(rejected));
+        let _ = writeln!(out, "{} refused.", plural(rejected, "row was", "rows were"));
     }
     if waiting > 0 {
         let _ = writeln!(
             out,
-            "{} links wait for records or members that are not there yet.",
-            number(waiting)
+            "{} for records or members that are not there yet.",
+            plural(waiting, "link waits", "links wait")
         );
     }
     out
@@ -77,12 +77,12 @@ pub fn preflight(found: &Preflight) -> String {
     let schema = &found.schema;
     let _ = writeln!(
         out,
-        "Schema: {} objects and {} fields to make, {} to change, {} used as they are, {} conflicts.",
-        schema.objects,
-        schema.fields,
+        "Schema: {} and {} to make, {} to change, {} used as they are, {}.",
+        plural(schema.objects as u64, "object", "objects"),
+        plural(schema.fields as u64, "field", "fields"),
         schema.altered,
         schema.reused,
-        found.conflicts.len()
+        plural(found.conflicts.len() as u64, "conflict", "conflicts")
     );
     for conflict in &found.conflicts {
         let field = conflict.field.as_ref().map_or(String::new(), |field| format!(".{field}"));
@@ -108,10 +108,10 @@ pub fn preflight(found: &Preflight) -> String {
     }
     let _ = writeln!(
         out,
-        "{} rows and {} files: about {} requests, {} under Twenty's default limit.",
-        number(found.rows),
-        number(found.files),
-        number(found.calls),
+        "{} and {}: about {}, {} under Twenty's default limit.",
+        plural(found.rows, "row", "rows"),
+        plural(found.files, "file", "files"),
+        plural(found.calls, "request", "requests"),
         span(found.seconds as f64)
     );
     if found.stops.is_empty() {
@@ -155,7 +155,7 @@ fn span(seconds: f64) -> String {
 
 fn bytes(bytes: u64) -> String {
     match bytes {
-        0..1000 => format!("{bytes} bytes"),
+        0..1000 => plural(bytes, "byte", "bytes"),
         1000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
         1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
         _ => format!("{:.1} GB", bytes as f64 / 1e9),

@@ -1,6 +1,6 @@
 //! What a rollback tells people: what was destroyed, put back and kept, step after step. It must not leave a row unmentioned.
 
-use super::table::{Table, number};
+use super::table::{Table, number, plural};
 use crate::push::rollback::Outcome;
 use std::fmt::Write as _;
 
@@ -16,10 +16,10 @@ pub fn table(outcome: &Outcome) -> String {
     let schema = &outcome.schema;
     let _ = writeln!(
         out,
-        "\nSchema: {} objects and {} fields removed, {} fields put back, {} kept{}.",
-        number(schema.objects),
-        number(schema.fields),
-        number(schema.altered),
+        "\nSchema: {} and {} removed, {} put back, {} kept{}.",
+        plural(schema.objects, "object", "objects"),
+        plural(schema.fields, "field", "fields"),
+        plural(schema.altered, "field", "fields"),
         number(schema.kept),
         if schema.left > 0 {
             format!(", {} left as you asked", number(schema.left))
@@ -30,16 +30,16 @@ pub fn table(outcome: &Outcome) -> String {
     if outcome.timeline + outcome.runs > 0 {
         let _ = writeln!(
             out,
-            "{} lines of the timeline and {} runs of workflows destroyed.",
-            number(outcome.timeline),
-            number(outcome.runs)
+            "{} of the timeline and {} of workflows destroyed.",
+            plural(outcome.timeline, "line", "lines"),
+            plural(outcome.runs, "run", "runs")
         );
     }
     if outcome.loose_files > 0 {
         let _ = writeln!(
             out,
-            "{} uploaded files belong to no record: Twenty has no way to remove them.",
-            number(outcome.loose_files)
+            "{} to no record: Twenty has no way to remove what was uploaded.",
+            plural(outcome.loose_files, "uploaded file belongs", "uploaded files belong")
         );
     }
     out.push_str(verdict(outcome));
@@ -83,7 +83,7 @@ mod tests {
             .split_whitespace()
             .collect();
         assert_eq!(row, ["people", "1,300", "1,200", "90", "10", "0", "0"]);
-        assert!(said.contains("1 objects and 26 fields removed, 1 fields put back, 0 kept."));
+        assert!(said.contains("1 object and 26 fields removed, 1 field put back, 0 kept."));
         assert!(said.ends_with("Something was kept: a person must decide.\n"));
         let done = Outcome { kept: 0, ..outcome };
         assert!(table(&done).ends_with("The workspace is as it was before the push.\n"));

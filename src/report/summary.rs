@@ -23,7 +23,7 @@ use super::conservation;
 use super::grouped::{self, Remark};
 use super::inventory::{self, InventoryLine};
 use super::left_out::IgnoredLine;
-use super::table::{Table, number};
+use super::table::{Table, number, plural};
 use crate::bundle::Totals;
 use crate::bundle::manifest::{Attachments, SinceStep, Step};
 use crate::close::ledger::Line;
@@ -132,8 +132,8 @@ impl Values {
         let fates: Vec<_> = fates.collect();
         let (first, second) = fates.split_at(fates.len() / 2);
         format!(
-            "{} values: {},\n  {}, {} unaccounted for",
-            number(self.values),
+            "{}: {},\n  {}, {} unaccounted for",
+            plural(self.values, "value", "values"),
             first.join(", "),
             second.join(", "),
             self.remainder
@@ -263,10 +263,11 @@ impl Summary {
         let _ = write!(out, "\n{}", files.text());
         if let Some(since) = &self.sums.since {
             let Since { new, changed, gone, unchanged } = *since;
-            let [new, changed, gone, same] = [new, changed, gone, unchanged].map(number);
+            let [changed, gone, same] = [changed, gone, unchanged].map(number);
+            let new = plural(new, "row", "rows");
             let _ = writeln!(
                 out,
-                "\nSince the older bundle: {new} rows new, {changed} changed, {gone} gone \
+                "\nSince the older bundle: {new} new, {changed} changed, {gone} gone \
                  (reports/delta.csv); {same} unchanged and left out"
             );
         }

@@ -1,5 +1,7 @@
 //! Plain text tables for people: aligned columns, numbers to the right.
 
+pub(super) use crate::event::count::{number, plural};
+
 /// A table with a header.
 #[derive(Debug, Default)]
 pub(super) struct Table {
@@ -45,19 +47,6 @@ impl Table {
         }
         out
     }
-}
-
-/// `1234567` as `1,234,567`.
-pub(super) fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// A size in the largest unit that keeps one digit before the point.

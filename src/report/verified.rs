@@ -1,7 +1,7 @@
 //! What a verification tells people: a line for each step, findings by field, and the verdict in one sentence. It must not
 //! promise more than was looked at.
 
-use super::table::{Table, number};
+use super::table::{Table, number, plural};
 use crate::push::verify::Outcome;
 use std::fmt::Write as _;
 
@@ -46,12 +46,13 @@ fn findings(outcome: &Outcome) -> String {
 
 /// What is proven, in one sentence.
 fn verdict(outcome: &Outcome) -> String {
-    let (rows, seen) = (number(outcome.rows), number(outcome.looked_at));
-    let findings = number(outcome.findings);
+    let (rows, seen) = (outcome.rows, number(outcome.looked_at));
+    let findings = plural(outcome.findings, "finding", "findings");
     let found = match (outcome.findings, outcome.wrong) {
         (0, _) => "all of them are as the bundle says".to_owned(),
         (_, wrong) => {
-            format!("{} of them are not as the bundle says ({findings} findings)", number(wrong))
+            let wrong = plural(wrong, "of them is", "of them are");
+            format!("{wrong} not as the bundle says ({findings})")
         }
     };
     if !outcome.sample || outcome.looked_at >= outcome.rows {
@@ -59,12 +60,15 @@ fn verdict(outcome: &Outcome) -> String {
         let but = if rejected == 0 {
             String::new()
         } else {
-            format!("; {} refused rows are not in Twenty", number(rejected))
+            let rejected = plural(rejected, "refused row is", "refused rows are");
+            format!("; {rejected} not in Twenty")
         };
-        return format!("{rows} rows were looked at, and {found}{but}.");
+        let rows = plural(rows, "row was", "rows were");
+        return format!("{rows} looked at, and {found}{but}.");
     }
     format!(
-        "{seen} of {rows} rows were looked at, and {found}: with 95 % confidence at most {:.2} % of all rows ({}) are wrong.",
+        "{seen} of {} looked at, and {found}: with 95 % confidence at most {:.2} % of all rows ({}) are wrong.",
+        plural(rows, "row was", "rows were"),
         outcome.at_most * 100.0,
         number(outcome.rows_at_most)
     )

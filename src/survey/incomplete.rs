@@ -4,6 +4,7 @@
 
 use super::Map;
 use crate::close::Kind;
+use crate::event::count::plural;
 use crate::read::{Damage, Envelope, Ignored};
 use serde_json::Value;
 
@@ -169,8 +170,9 @@ impl Incomplete {
         if self.nowhere.0 > 0 {
             let (contacts, leads) = self.nowhere;
             let what = format!(
-                "{leads} leads name {contacts} contacts that are in no file: add the contacts \
-                 (GET /contact/), or export leads with them"
+                "{} {} in no file: add the contacts (GET /contact/), or export leads with them",
+                plural(leads, "lead names", "leads name"),
+                plural(contacts, "contact that is", "contacts that are")
             );
             find("C2T-X007", Place::Export, what);
         }
@@ -189,7 +191,8 @@ impl Pages {
             return Some(("C2T-X008", what.to_owned()));
         }
         if let Some(promised) = self.promised.filter(|promised| *promised > records) {
-            let what = format!("{records} of {promised} records: the pages are not all here");
+            let promised = plural(promised, "record", "records");
+            let what = format!("{records} of {promised}: the pages are not all here");
             return Some(("C2T-X002", what));
         }
         let what = "the last page says there is more: fetch the remaining pages";

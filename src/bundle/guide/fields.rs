@@ -207,8 +207,7 @@ fn settings(manifest: &Manifest, field: &FieldSpec) -> String {
         settings.push(plural(field.options.len() as u64, "option, below", "options, below"));
     }
     if field.decimals > 0 {
-        let noun = if field.decimals == 1 { "decimal" } else { "decimals" };
-        settings.push(format!("**{}** {noun}", field.decimals));
+        settings.push(plural(field.decimals.into(), "decimal", "decimals"));
     }
     if field.kind != FieldType::Relation && named_otherwise(field) {
         settings.push("set the API name".to_owned());

@@ -1,6 +1,7 @@
 //! Markdown that stays intact whatever stands in a label: escaping, tables, numbers. It must not
 //! know what it writes about.
 
+pub use crate::event::count::{number, plural};
 use std::fmt::Write as _;
 
 /// Seconds a batch takes, in tenths (`twenty-observed.md §E3 d`: 50 batches in 106.5 s).
@@ -123,24 +124,6 @@ pub fn label(raw: &str) -> String {
     let plain = |c: char| !c.is_control() && !matches!(c, '`' | '|');
     let trimmed = raw.trim() == raw && !raw.is_empty();
     if trimmed && raw.chars().all(plain) { format!("`{raw}`") } else { text(raw) }
-}
-
-/// A count, with a comma at each thousand.
-pub fn number(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// A count with its noun.
-pub fn plural(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
 /// Bytes for people.

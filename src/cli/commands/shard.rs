@@ -11,6 +11,7 @@ use crate::cli::output::Part;
 use crate::cli::printer::Printer;
 use crate::cli::suggest::Suggestion;
 use crate::error::{Error, Result};
+use crate::event::count::plural;
 use crate::mapping::{LeadStrategy, Rules, Settings};
 use crate::pipeline::Shard;
 use crate::read::split::hex;
@@ -133,7 +134,12 @@ pub fn run(args: &ConvertArgs, printer: &Printer) -> Result<u8> {
     if printer.is_json() {
         printer.json(&made);
     } else {
-        printer.result(&format!("part {} of {}: {records} records\n", made.number, made.of));
+        printer.result(&format!(
+            "part {} of {}: {}\n",
+            made.number,
+            made.of,
+            plural(records, "record", "records")
+        ));
     }
     let place = args.output.display();
     printer.say(&format!("Part written to {place}; {} of them make the bundle.", made.of));

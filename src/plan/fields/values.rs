@@ -3,6 +3,7 @@
 
 use super::{Context, CustomField, ValueRule};
 use crate::close::Kind;
+use crate::event::count::plural;
 use crate::plan::CustomType;
 use crate::survey::config::FieldEntry;
 use crate::survey::{Map, Profile, Survey};
@@ -199,7 +200,8 @@ pub(super) fn inferred(
         Some(values) => format!("{} of them distinct", values.len()),
         None => "more distinct ones than an option list holds".to_owned(),
     };
-    let why = format!("no definition: inferred from {items} values, {distinct}");
+    let items = plural(items, "value", "values");
+    let why = format!("no definition: inferred from {items}, {distinct}");
     (rule, why)
 }
 

@@ -16,6 +16,7 @@ use super::workflows::{self, Webhook, Workflow};
 use crate::bundle::Bundle;
 use crate::bundle::manifest::Manifest;
 use crate::error::{Error, Result};
+use crate::event::count::plural;
 use serde::Serialize;
 
 /// Seconds between two requests under the server's default limit (`twenty-api.md` §2.1).
@@ -258,7 +259,8 @@ impl Preflight {
         }
         let met: u64 = self.collisions.iter().map(|one| one.existing + one.deleted).sum();
         if met > 0 && allowed.existing == Existing::Stop {
-            let why = format!("{met} records are in the workspace already");
+            let why =
+                format!("{} in the workspace already", plural(met, "record is", "records are"));
             self.stop(
                 "C2T-E316",
                 why,
@@ -266,8 +268,9 @@ impl Preflight {
             );
         }
         if !self.missing_members.is_empty() {
-            let count = self.missing_members.len();
-            self.notes.push(format!("{count} owners are no members of the workspace yet: their records get no owner until they have joined and the bundle is pushed again"));
+            let count = self.missing_members.len() as u64;
+            let owners = plural(count, "owner is no member", "owners are no members");
+            self.notes.push(format!("{owners} of the workspace yet: their records get no owner until they have joined and the bundle is pushed again"));
         }
     }
 

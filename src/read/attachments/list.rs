@@ -3,6 +3,7 @@
 //! trust a path: none leads out of the folder.
 
 use super::{Found, FoundFile, State};
+use crate::event::count::plural;
 use crate::event::file as notice;
 use hashbrown::HashMap;
 use serde::Deserialize;
@@ -225,7 +226,7 @@ fn manifest(found: &mut Found, list: &FoundFile) {
         }
     }
     if broken > MAX_NAMED {
-        let more = format!("and {} further lines", broken - MAX_NAMED);
+        let more = format!("and {}", plural(broken - MAX_NAMED, "further line", "further lines"));
         found.problem(&list.below, 0, notice::BROKEN_LINE, &more);
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::bundle::{Manifest, manifest};
 use crate::error::Error;
+use crate::event::count::plural;
 use crate::mapping::file::word;
 use crate::plan::{ObjectSpec, Plan, Sampled};
 use crate::read::split::hex;
@@ -26,7 +27,8 @@ pub(super) fn notes(summary: &Summary) -> Vec<String> {
     let incomplete = summary.incomplete.iter().map(|line| format!("{}: {}", line.file, line.what));
     let rejected = summary.rejected();
     let rejected = (rejected > 0).then(|| {
-        format!("{rejected} records could not be used: see reports/rejects.csv and archive/rejected.jsonl")
+        let rejected = plural(rejected, "record", "records");
+        format!("{rejected} could not be used: see reports/rejects.csv and archive/rejected.jsonl")
     });
     let wide = summary.steps.iter().filter(|step| step.columns > MAX_COLUMNS).map(|step| {
         let (folder, n) = (&step.folder, step.columns);

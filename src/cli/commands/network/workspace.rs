@@ -5,6 +5,7 @@ use crate::cli::output::SavedWorkspace;
 use crate::cli::printer::Printer;
 use crate::cli::suggest::Suggestion;
 use crate::error::{Error, Result};
+use crate::event::count::plural;
 use crate::push::run::Session;
 use crate::push::{live, refused};
 use std::sync::Arc;
@@ -38,9 +39,10 @@ pub fn run(args: &WorkspaceArgs, printer: &Printer) -> Result<u8> {
         });
     } else {
         printer.result(&format!(
-            "{}: {} objects ({custom} custom), {fields} fields, members: {}\n",
+            "{}: {} ({custom} custom), {}, members: {}\n",
             args.output.display(),
-            saved.objects.len(),
+            plural(saved.objects.len() as u64, "object", "objects"),
+            plural(fields as u64, "field", "fields"),
             saved.members.len()
         ));
     }
