@@ -15,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Bytes that the plan and the rows held in memory may take together: what one leaves, the other uses.
-const BUDGET: usize = 224 << 20;
+const BUDGET: usize = 256 << 20;
 /// Rows may take so many bytes however large the plan is.
 const LEAST: usize = 64 << 20;
 
