@@ -47,7 +47,7 @@ const ELSEWHERE: &[(&str, How)] = &[
     ("cargo test", Ci("second")),
     (
         "cargo install --locked --path . --no-default-features",
-        In("Cargo.toml", "default = [\"network\"]"),
+        In("Cargo.toml", "default = [\"mimalloc\", \"network\"]"),
     ),
     (
         "cargo build --release --locked --offline --no-default-features",
